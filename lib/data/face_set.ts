@@ -1,0 +1,49 @@
+import type { LandmarkScheme } from "./landmark_scheme.ts";
+
+/**
+ * Prepared faces of one split, ready to train on or to evaluate: every dataset, real or synthetic, ends as this.
+ *
+ * Coordinates are 0-based pixels with pixel *centres* at whole numbers, x to the right and y down, interleaved
+ * `x0, y0, x1, y1, ...`.
+ */
+export interface FaceSet {
+  /** Dataset name, as `300w`, `cofw` or `synthetic`. */
+  readonly dataset: string;
+  /** Split name, as `train` or `test`. */
+  readonly split: string;
+  readonly scheme: LandmarkScheme;
+  /** Name of the crop protocol that made these crops, as `acr-224`. */
+  readonly protocol: string;
+  /** Side of the square crops, in pixels. */
+  readonly size: number;
+  /** Number of faces, `N`. */
+  readonly count: number;
+  /** `[N, size, size, 3]` RGB; backed by a `SharedArrayBuffer`, so that workers read it without a copy. */
+  readonly images: Uint8Array;
+  /** `[N, 2M]` in crop pixels. */
+  readonly landmarks: Float32Array;
+  /**
+   * `[N, 4]` as `scaleX, scaleY, offsetX, offsetY`: crop = original * scale + offset, both in pixels.
+   * Inverting it maps a prediction back to pixels of the original image.
+   */
+  readonly transforms: Float32Array;
+  /** One stable name per face, as `helen/testset/232194_1`. */
+  readonly ids: readonly string[];
+  /** Named subsets as face indices, as `{ common: [...], challenging: [...], full: [...] }`. Always holds `full`. */
+  readonly subsets: Readonly<Record<string, readonly number[]>>;
+  /** Empty when the set is complete, else what it lacks, as `partial: 2012 of 3148 faces`. */
+  readonly partial: string;
+  /** SHA-256 (hex) of images, landmarks and transforms: goes into every result. */
+  readonly hash: string;
+}
+
+/** Maps crop pixels of face `index` to pixels of its original image. Returns a new `[2M]` array. */
+export function toOriginal(set: FaceSet, index: number, crop: ArrayLike<number>): Float64Array {
+  const [scaleX, scaleY, offsetX, offsetY] = set.transforms.subarray(4 * index, 4 * index + 4);
+  const original = new Float64Array(crop.length);
+  for (let i = 0; i < crop.length; i += 2) {
+    original[i] = (crop[i]! - offsetX!) / scaleX!;
+    original[i + 1] = (crop[i + 1]! - offsetY!) / scaleY!;
+  }
+  return original;
+}

@@ -1,0 +1,169 @@
+/**
+ * The two JSON files that make a run directory readable by anyone: `config.json`, frozen when the run starts, and
+ * `result.json`, written when it ends. Types only; reading and writing is in `run.ts`.
+ */
+
+/** Anything that survives `JSON.parse(JSON.stringify(x))`. */
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** A choice by name with its resolved options, as `{ name: "acr", options: { lambda: 1, form: "continuous" } }`. */
+export type Choice = { readonly name: string; readonly options: { readonly [key: string]: Json } };
+
+/**
+ * The fully resolved settings of a run: every default filled in, so that nothing depends on the code's defaults of the
+ * day. The named keys are what tables group by; an experiment may add any other, and all of them are compared when a
+ * run is opened again.
+ */
+export type RunSettings = {
+  /** `300w`, `cofw`, `wflw`, `synthetic`, ... */
+  readonly dataset: string;
+  /** `mobilenet_v2`, `efficientnet_b0`, ... */
+  readonly architecture: string;
+  readonly loss: Choice;
+  readonly optimizer: Choice;
+  readonly schedule: Choice;
+  readonly epochs: number;
+  /** Faces per step. */
+  readonly batch: number;
+  /** Side of the crops, in pixels. */
+  readonly size: number;
+  /** Crop protocol, as `acr-224`. */
+  readonly protocol: string;
+  readonly [key: string]: Json;
+};
+
+/** The identity of one prepared set of faces. */
+export type DataIdentity = {
+  readonly dataset: string;
+  readonly split: string;
+  readonly count: number;
+  /** Empty when the set is complete, else what it lacks, as `partial: 2012 of 3148 faces`. */
+  readonly partial: string;
+  /** SHA-256 (hex), as `FaceSet.hash`. */
+  readonly hash: string;
+};
+
+/** Where a run happened. Recorded, never compared: a run may go on after an update or on another machine. */
+export type RunEnvironment = {
+  /** ISO 8601, UTC. */
+  readonly started: string;
+  readonly command: readonly string[];
+  /** Null outside a git checkout. */
+  readonly git: { readonly commit: string; readonly dirty: boolean } | null;
+  /** SHA-256 (hex) of `deno.lock`, or null. */
+  readonly lock: string | null;
+  /** As `{ deno: "2.9.6", tensorflow: "2.21.0", "@tensorflow/tfjs": "4.22.0" }`. */
+  readonly libraries: { readonly [name: string]: string };
+  readonly machine: {
+    readonly host: string;
+    readonly os: string;
+    readonly arch: string;
+    readonly cores: number;
+    /** In bytes. */
+    readonly memory: number;
+    /** What computed, as `CPU` or the GPU's name. */
+    readonly device: string;
+  };
+};
+
+/** What a caller asks for: `config.json` without the environment, which the run directory records by itself. */
+export type RunRequest = {
+  /** Name of the page under `experiments/`, as `300w-mnv2`. */
+  readonly experiment: string;
+  /** The loss and every setting that was changed, as `acr,epochs=5`: see `variantName()`. */
+  readonly variant: string;
+  readonly seed: number;
+  /** `tensorflow`, `webgpu`, `wasm` or `cpu`. */
+  readonly backend: string;
+  readonly settings: RunSettings;
+  /** The sets that the run reads, as `{ train, validation, test }`. */
+  readonly data: { readonly [role: string]: DataIdentity };
+};
+
+/** `config.json`. */
+export type RunConfig = RunRequest & { readonly version: 1; readonly environment: RunEnvironment };
+
+/** How a number was made: two numbers may stand in one table only if these agree. */
+export type ResultProtocol = {
+  /** Crop protocol, as `acr-224`. */
+  readonly crop: string;
+  /** `inter-ocular`, `inter-pupil`, `box` or `diagonal`. */
+  readonly normalizer: string;
+  /** Pixels in which distances were taken: of the original image, or of the resized crop as the authors do. */
+  readonly space: string;
+  /** Failure and AUC threshold, a fraction of the normaliser. */
+  readonly threshold: number;
+  /** Which area under the curve `auc` is. */
+  readonly auc: string;
+  /** Anything else that changes the number, as `{ flipTest: true }`. */
+  readonly [key: string]: Json;
+};
+
+/** The numbers of one subset of the test faces. */
+export type SubsetResult = {
+  readonly name: string;
+  /** Number of faces. */
+  readonly count: number;
+  /** Mean over faces, a fraction (0.04 is printed as 4.00 %). */
+  readonly nme: number;
+  /** Share of faces above the threshold, a fraction. */
+  readonly failureRate: number;
+  /** The field's standard definition (Simpson, divided by the threshold). */
+  readonly auc: number;
+  /** The ACR authors' own definition; never comparable with `auc`. */
+  readonly authorsAuc?: number;
+  readonly protocol: ResultProtocol;
+  /** Further numbers, as percentiles or errors per landmark. */
+  readonly [key: string]: Json | undefined;
+};
+
+/** `result.json`. */
+export type RunResult = {
+  readonly version: 1;
+  readonly experiment: string;
+  readonly variant: string;
+  readonly seed: number;
+  readonly dataset: string;
+  readonly architecture: string;
+  /** Name of the loss, as `acr`. */
+  readonly loss: string;
+  readonly epochs: number;
+  /** The test set. */
+  readonly data: DataIdentity;
+  /** By subset name; always holds `full`. */
+  readonly subsets: { readonly [name: string]: SubsetResult };
+  /** The same for a predictor that always answers with the mean training shape. */
+  readonly meanShape: { readonly [name: string]: SubsetResult };
+  readonly training: {
+    /** Time spent training, over all sessions of the run. */
+    readonly seconds: number;
+    readonly imagesPerSecond: number;
+    /** Epoch (0-based) whose weights were evaluated. */
+    readonly epoch: number;
+    readonly steps: number;
+  };
+};
+
+/** One line of `metrics.jsonl`. */
+export type MetricsRecord = {
+  /** 0-based. */
+  readonly epoch: number;
+  /** Steps done when the epoch ended. */
+  readonly step: number;
+  /** Mean training loss of the epoch. */
+  readonly loss: number;
+  /** Not finite numbers are stored as null. */
+  readonly [name: string]: number | string | boolean | null;
+};
+
+/** The fields of a {@linkcode MetricsRecord} that depend on the clock, not on the seed. */
+export const CLOCK_FIELDS: readonly string[] = ["time", "seconds", "imagesPerSecond"];
+
+/** One row of `errors.csv`. */
+export interface FaceError {
+  readonly id: string;
+  /** Subsets that hold the face. */
+  readonly subsets: readonly string[];
+  /** Fraction of the normaliser. */
+  readonly nme: number;
+}

@@ -1,7 +1,19 @@
 /**
- * The two JSON files that make a run directory readable by anyone: `config.json`, frozen when the run starts, and
- * `result.json`, written when it ends. Types only; reading and writing is in `run.ts`.
+ * What a run directory holds: `config.json`, frozen when the run starts, one line of `metrics.jsonl` per epoch, and
+ * `errors.csv` and `result.json`, written when it ends. Reading and writing is in `run.ts`.
  */
+
+/** Names of the files in a run directory. */
+export const RUN_FILES = {
+  config: "config.json",
+  metrics: "metrics.jsonl",
+  predictions: "predictions.npy",
+  errors: "errors.csv",
+  result: "result.json",
+  failure: "failure.json",
+  checkpoint: "checkpoint",
+  events: "events",
+} as const;
 
 /** Anything that survives `JSON.parse(JSON.stringify(x))`. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };

@@ -1,0 +1,34 @@
+import * as tf from "@tensorflow/tfjs";
+import { relu6, swish } from "../ops_fallback.ts";
+import { type LayerShape, onlyShape, onlyTensor } from "./inputs.ts";
+
+/** `min(max(x, 0), 6)`: Keras's `ReLU(max_value=6)` with a native gradient. */
+export class ReLU6 extends tf.layers.Layer {
+  /** @nocollapse */
+  static className = "ReLU6";
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return relu6(onlyTensor(inputs, this.name));
+  }
+
+  override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape {
+    return onlyShape(inputShape, this.name);
+  }
+}
+
+/** `x * sigmoid(x)`, keeping only `x` for the gradient. */
+export class Swish extends tf.layers.Layer {
+  /** @nocollapse */
+  static className = "Swish";
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return swish(onlyTensor(inputs, this.name));
+  }
+
+  override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape {
+    return onlyShape(inputShape, this.name);
+  }
+}
+
+tf.serialization.registerClass(ReLU6);
+tf.serialization.registerClass(Swish);

@@ -1,0 +1,20 @@
+import * as tf from "@tensorflow/tfjs";
+import { globalAveragePool } from "../ops_fallback.ts";
+import { type LayerShape, onlyShape, onlyTensor } from "./inputs.ts";
+
+/** Mean over height and width: `[batch, height, width, channels]` to `[batch, channels]`. */
+export class GlobalAveragePooling extends tf.layers.Layer {
+  /** @nocollapse */
+  static className = "FusedGlobalAveragePooling2D";
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    return globalAveragePool(onlyTensor(inputs, this.name) as tf.Tensor4D);
+  }
+
+  override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape {
+    const [batch, , , channels] = onlyShape(inputShape, this.name);
+    return [batch ?? null, channels ?? null];
+  }
+}
+
+tf.serialization.registerClass(GlobalAveragePooling);

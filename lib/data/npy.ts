@@ -83,8 +83,6 @@ const CONSTRUCTORS = {
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
 /** A header of a plain array is under 200 bytes; one that claims more than this is not one. */
 const LONGEST_HEADER = 1 << 16;
-/** Bytes read or written at once. */
-const CHUNK = 1 << 22;
 
 /** Names an array for people, as `f4 [3, 136]`. */
 export function describeNpy({ dtype, shape }: Pick<NpyArray, "dtype" | "shape">): string {
@@ -218,16 +216,7 @@ export async function readNpy(path: string, options: ReadNpyOptions = {}): Promi
   const elements = new Uint8Array(
     shared ? new SharedArrayBuffer(header.byteLength) : new ArrayBuffer(header.byteLength),
   );
-  if (!shared) await fill(file, elements, path);
-  else {
-    // The runtime reads into unshared memory only.
-    const chunk = new Uint8Array(Math.min(CHUNK, elements.length));
-    for (let at = 0; at < elements.length; at += chunk.length) {
-      const part = chunk.subarray(0, Math.min(chunk.length, elements.length - at));
-      await fill(file, part, path);
-      elements.set(part, at);
-    }
-  }
+  await fill(file, elements, path);
   return assemble(header, elements);
 }
 
@@ -327,8 +316,7 @@ export async function writeNpy(path: string, array: { shape: readonly number[]; 
   try {
     using file = await Deno.open(temporary, { write: true, createNew: true });
     await writeAll(file, header);
-    // A slice, as the runtime cannot write from shared memory.
-    for (let at = 0; at < elements.length; at += CHUNK) await writeAll(file, elements.slice(at, at + CHUNK));
+    await writeAll(file, elements);
     await file.sync();
   } catch (error) {
     await Deno.remove(temporary).catch(() => {});

@@ -1,0 +1,131 @@
+import { join } from "node:path";
+import { nearest } from "@/errors.ts";
+import { exists, sha256 } from "@/files.ts";
+import { fromFileUrl, inProject } from "@/paths.ts";
+import { help300W, read300W } from "./300w.ts";
+import type { FaceSet } from "./face_set.ts";
+import { preparedRoot, prepareFaces, type PrepareOptions } from "./prepare.ts";
+import { loadPrepared, storePrepared } from "./prepared.ts";
+import { limitSource, type SourceSet } from "./source.ts";
+
+/** The two splits of a dataset. */
+export type Split = "train" | "test";
+
+export interface DatasetOptions extends PrepareOptions {
+  /** The folder of the raw dataset. @default "data/NAME" in the project */
+  dir?: string;
+  /** Faces per split at most, evenly spread over it. @default all */
+  limit?: number;
+  /** Seeds the synthetic faces, and nothing else. @default 0 */
+  seed?: number;
+  /** How many synthetic faces to draw. @default { train: 2000, test: 400 } */
+  synthetic?: { train?: number; test?: number };
+}
+
+/** A dataset that lies in a folder. */
+interface FolderDataset {
+  readonly description: string;
+  read(dir: string, split: Split): Promise<SourceSet>;
+  help(dir: string): string;
+}
+
+const FOLDERS: Readonly<Record<string, FolderDataset>> = {
+  "300w": {
+    description: "300 Faces in the Wild: 3148 training and 689 test faces, 68 landmarks",
+    read: read300W,
+    help: help300W,
+  },
+};
+
+/** Names that {@linkcode loadDataset} takes, with one line each. */
+export function datasets(): Readonly<Record<string, string>> {
+  const folders = Object.entries(FOLDERS).map(([name, { description }]) => [name, description]);
+  return Object.fromEntries([...folders, ["synthetic", "Faces drawn from a seed, 68 landmarks: needs no download"]]);
+}
+
+function folderDataset(name: string): FolderDataset {
+  const dataset = Object.hasOwn(FOLDERS, name) ? FOLDERS[name] : undefined;
+  if (dataset) return dataset;
+  const names = Object.keys(datasets());
+  const [guess] = nearest(name, names, 1);
+  throw new RangeError(
+    `Cannot find dataset as it must be one of ${names.join(", ")}: ${name}${guess ? ` (did you mean ${guess}?)` : ""}`,
+  );
+}
+
+/** Where a dataset is looked for unless told otherwise. */
+export function defaultDirectory(name: string): string {
+  return inProject("data", name);
+}
+
+/** What to download for a dataset, and where to put it. */
+export function datasetHelp(name: string, dir: string = defaultDirectory(name)): string {
+  return folderDataset(name).help(dir);
+}
+
+/**
+ * Reads the list of faces of one split of a dataset that lies in a folder; pictures stay unopened.
+ *
+ * @throws {RangeError} if there is no such dataset
+ * @throws {Deno.errors.NotFound} with help for people if the folder does not hold it
+ */
+export async function readDataset(name: string, split: Split, dir?: string): Promise<SourceSet> {
+  return await folderDataset(name).read(dir ?? defaultDirectory(name), split);
+}
+
+/**
+ * Loads one split of a dataset, prepared once and then kept.
+ *
+ * @throws as {@linkcode readDataset} and {@linkcode prepareFaces}
+ */
+export async function loadSplit(name: string, split: Split, options: DatasetOptions = {}): Promise<FaceSet> {
+  if (name === "synthetic") return await loadSynthetic(split, options);
+  let source = await readDataset(name, split, options.dir);
+  if (options.limit !== undefined) source = limitSource(source, options.limit);
+  return await prepareFaces(source, options);
+}
+
+/**
+ * Loads both splits of a dataset: `300w`, `cofw`, `wflw`, `own` or `synthetic`.
+ *
+ * @throws as {@linkcode loadSplit}
+ */
+export async function loadDataset(
+  name: string,
+  options: DatasetOptions = {},
+): Promise<{ train: FaceSet; test: FaceSet }> {
+  const train = await loadSplit(name, "train", options);
+  const test = await loadSplit(name, "test", options);
+  return { train, test };
+}
+
+/** SHA-256 of the generator's source files: what it drew before it changed is not taken for what it draws now. */
+async function generatorVersion(): Promise<string> {
+  const folder = fromFileUrl(new URL("./synthetic/", import.meta.url));
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (/\.(ts|json)$/.test(name) && !/_test\.ts$/.test(name)) names.push(name);
+  }
+  return sha256(...await Promise.all(names.sort().map((name) => Deno.readFile(join(folder, name)))));
+}
+
+async function loadSynthetic(split: Split, options: DatasetOptions): Promise<FaceSet> {
+  const { size = 224, seed = 0, quiet = false, limit = Infinity, cacheDir = preparedRoot(), protocol } = options;
+  const count = Math.min(limit, options.synthetic?.[split] ?? (split === "train" ? 2000 : 400));
+  if (!Number.isInteger(count) || count < 1) {
+    throw new RangeError(`Cannot draw synthetic faces as their number must be a positive whole number: ${count}`);
+  }
+  const key = sha256(JSON.stringify({ count, size, seed, split, version: await generatorVersion() }));
+  const directory = join(cacheDir, `synthetic-${split}-${size}-${key.slice(0, 8)}`);
+  let set: FaceSet;
+  if (await exists(join(directory, "meta.json"))) set = await loadPrepared(directory);
+  else {
+    const { generateFaces } = await import("./synthetic/mod.ts");
+    set = await generateFaces({ count, size, seed, split, quiet });
+    await storePrepared(set, directory, key);
+  }
+  if (protocol !== undefined && protocol !== set.protocol) {
+    throw new RangeError(`Cannot crop synthetic faces as their protocol must be ${set.protocol}: ${protocol}`);
+  }
+  return set;
+}

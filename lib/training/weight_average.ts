@@ -11,6 +11,8 @@ export interface WeightAverage {
   update(): void;
   /** Lends the averages to the variables while `run` runs, then gives the trained values back. */
   during<T>(run: () => Promise<T>): Promise<T>;
+  /** Gives the averages to the variables for good. */
+  settle(): void;
   dispose(): void;
 }
 
@@ -54,6 +56,9 @@ export function averageWeights(variables: readonly tf.Variable[], momentum: numb
       } finally {
         variables.forEach((variable, index) => set(variable, trained[index]!));
       }
+    },
+    settle() {
+      variables.forEach((variable, index) => set(variable, averages[index]!.dataSync()));
     },
     dispose,
   };

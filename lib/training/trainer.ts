@@ -1,0 +1,301 @@
+import { setImmediate } from "node:timers/promises";
+import type * as tf from "@tensorflow/tfjs";
+import type { Loss } from "@/losses/loss.ts";
+import { createProgress, formatDuration } from "@/progress.ts";
+import type { Batch, BatchSource } from "./batches.ts";
+import { type CheckpointArray, readVariables, writeVariables } from "./checkpoint.ts";
+import type { CheckpointStore } from "./checkpoint_store.ts";
+import type { DifficultySource } from "./difficulty_source.ts";
+import { DivergedError } from "./diverged_error.ts";
+import type { Optimizer } from "./optimizer.ts";
+import { createPredictor } from "./predictor.ts";
+import type { Schedule } from "./schedules.ts";
+import type { TrainingSplit } from "./split.ts";
+import { createStep, type StepResult, trainableVariables } from "./step.ts";
+import {
+  findNotFinite,
+  freshState,
+  namedWeights,
+  restoreCheckpoint,
+  takeCheckpoint,
+  type TrainingState,
+} from "./training_state.ts";
+import { validationError } from "./validation.ts";
+import type { WeightAverage } from "./weight_average.ts";
+
+/** What one epoch came to: a line of `metrics.jsonl`. */
+export interface EpochRecord {
+  /** 0-based. */
+  readonly epoch: number;
+  /** Steps done when it ended. */
+  readonly step: number;
+  /** Mean training loss over its faces. */
+  readonly loss: number;
+  /** Mean inter-ocular NME of the held-out training faces, a fraction; null without any. */
+  readonly validationNme: number | null;
+  /** Learning rate of its last step. */
+  readonly learningRate: number;
+  /** Explained variance, in percent, of its Smooth-Faces; null where the loss has no use for them. */
+  readonly percentage: number | null;
+  /** Time its steps took. */
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  /** Share of that time spent waiting for batches. */
+  readonly stall: number;
+}
+
+/** How training ended. */
+export interface TrainingOutcome {
+  /** `stopped` by the signal: the same options continue it. */
+  readonly status: "finished" | "stopped";
+  /** The 0-based epoch whose weights the model now has. */
+  readonly epoch: number;
+  readonly steps: number;
+  /** Time spent in steps, over all sessions. */
+  readonly seconds: number;
+  readonly imagesPerSecond: number;
+  /** Path of the newest checkpoint. */
+  readonly checkpoint: string | undefined;
+}
+
+export interface TrainOptions {
+  /** Takes the trained weights in the end. */
+  model: tf.LayersModel;
+  loss: Loss;
+  /** Made for `trainableVariables(model)`. */
+  optimizer: Optimizer;
+  schedule: Schedule;
+  split: TrainingSplit;
+  batches: BatchSource;
+  /** Needed by a loss with `needsDifficulty`. */
+  difficulty?: DifficultySource | undefined;
+  epochs: number;
+  seed: number;
+  /** Largest length of all gradients together; 0 for no limit. @default 0 */
+  clipNorm?: number;
+  /** Validation, and the final weights, then take the averages. */
+  average?: WeightAverage | undefined;
+  /** Which weights the model has in the end. `best` needs held-out faces. @default "last" */
+  keep?: "best" | "last";
+  /** Ends after so many epochs without a better validation error; 0 never. @default 0 */
+  patience?: number;
+  checkpoints?: CheckpointStore<TrainingState> | undefined;
+  /** Longest time between two checkpoints, also within an epoch. @default 60 */
+  checkpointSeconds?: number;
+  /** What is trained on what, as a hash of the configuration: a checkpoint of anything else is refused. @default "" */
+  identity?: string;
+  /** Runs steps as one graph on backends that can. @default true */
+  compiled?: boolean;
+  /** Shows nothing. @default false */
+  quiet?: boolean;
+  /** Ends training after the current step, with a checkpoint. */
+  signal?: AbortSignal | undefined;
+  /** Told once, before the first step: where training starts, and what was wrong with newer checkpoints. */
+  onStart?: (state: Readonly<TrainingState>, damaged: readonly string[]) => void | Promise<void>;
+  /** Told after every epoch, before its checkpoint is written. */
+  onEpoch?: (record: EpochRecord) => void | Promise<void>;
+  /** Asked before a checkpoint is written; throws if this process may no longer write. */
+  beforeCheckpoint?: () => void | Promise<void>;
+}
+
+/**
+ * Trains a landmark model.
+ *
+ * The order of precedence at the start: (1) the newest readable checkpoint of `checkpoints`; (2) the weights that the
+ * model has, whether a file's or the seed's.
+ *
+ * @throws {DivergedError} when a loss or gradient is not finite; the last good checkpoint is kept
+ */
+export async function train(options: TrainOptions): Promise<TrainingOutcome> {
+  const { model, loss, optimizer, schedule, split, batches, difficulty, epochs, seed, average } = options;
+  const { clipNorm = 0, keep = "last", patience = 0, checkpoints, checkpointSeconds = 60, identity = "" } = options;
+  const { compiled = true, quiet = false, signal } = options;
+  if (loss.needsDifficulty && difficulty === undefined) {
+    throw new TypeError(`Cannot train with loss '${loss.name}' as it needs difficulties: undefined`);
+  }
+  if ((keep === "best" || patience > 0) && split.validation.length === 0) {
+    const why = keep === "best" ? "keep the best epoch" : "stop early";
+    throw new RangeError(`Cannot ${why} as no training faces are held out for validation: 0`);
+  }
+
+  const trained = { model, optimizer, average };
+  const variables = trainableVariables(model);
+  const totalSteps = epochs * batches.batches;
+  let state = freshState(identity);
+  let best: CheckpointArray[] = [];
+  let newest: string | undefined;
+
+  await checkpoints?.clean();
+  const found = await checkpoints?.latest();
+  if (found) {
+    state = { ...found.checkpoint.state };
+    if (state.identity !== identity) {
+      throw new Error(
+        `Cannot continue from '${found.path}' as it belongs to another run: ${state.identity || "unnamed"}`,
+      );
+    }
+    best = restoreCheckpoint(trained, found.checkpoint);
+    newest = found.path;
+  }
+  await options.onStart?.(state, found?.damaged ?? []);
+
+  const step = createStep({ model, loss, optimizer, clipNorm, average, compiled });
+  const predictor = createPredictor(model, { compiled });
+  let saved = performance.now();
+
+  const diverged = (batch: Batch, learningRate: number, { loss, gradientNorms }: StepResult) => {
+    const largestGradients = Array.from(gradientNorms, (norm, index) => ({ variable: variables[index]!.name, norm }))
+      .sort((a, b) =>
+        (Number.isFinite(b.norm) ? b.norm : Infinity) - (Number.isFinite(a.norm) ? a.norm : Infinity) || 0
+      )
+      .slice(0, 3);
+    const faces = Array.from(batch.indices.subarray(0, batch.size), (index) => split.set.ids[index]!);
+    const { step, epoch } = state;
+    return new DivergedError({ step, epoch, loss, learningRate, faces, largestGradients, checkpoint: newest });
+  };
+
+  const checkpoint = async () => {
+    saved = performance.now();
+    if (checkpoints === undefined) return;
+    const taken = await takeCheckpoint(trained, state, best);
+    const bad = findNotFinite(taken);
+    if (bad !== undefined) {
+      throw new Error(`Cannot write a checkpoint as its numbers are not finite, earlier ones are kept: ${bad}`);
+    }
+    await options.beforeCheckpoint?.();
+    newest = await checkpoints.save(state.step, taken);
+    saved = performance.now();
+  };
+
+  /** Runs the rest of the epoch; false if it was stopped. */
+  const runEpoch = async (): Promise<boolean> => {
+    const { epoch } = state;
+    const label = `Epoch ${epoch + 1}/${epochs}`;
+    const progress = createProgress({ label, total: split.train.length, unit: "images", quiet });
+    let clock = performance.now();
+    const iterator = batches.epoch(epoch, state.batch)[Symbol.asyncIterator]();
+    try {
+      while (true) {
+        const next = await iterator.next();
+        const waited = (performance.now() - clock) / 1000;
+        if (next.done) break;
+        const batch = next.value;
+        const learningRate = schedule(state.step, totalSteps);
+        const phi = loss.needsDifficulty ? difficulty!.of(batch, epoch) : undefined;
+        const result = await step.run({
+          images: batch.images,
+          labels: batch.labels,
+          difficulty: phi,
+          size: batch.size,
+          learningRate,
+          key: [seed | 0, state.step],
+        });
+        if (!Number.isFinite(result.loss) || !result.gradientNorms.every(Number.isFinite)) {
+          throw diverged(batch, learningRate, result);
+        }
+        state.lossSum += result.loss * batch.size;
+        state.faces += batch.size;
+        state.batch++;
+        state.step++;
+        progress.update(state.faces, `loss ${(state.lossSum / state.faces).toPrecision(4)}`);
+        // A native call keeps signals waiting: they are delivered here.
+        await setImmediate();
+        const now = performance.now();
+        state.seconds += (now - clock) / 1000;
+        state.stallSeconds += waited;
+        clock = now;
+        const left = state.batch < batches.batches;
+        if (signal?.aborted && left) return false;
+        if (left && now - saved > 1000 * checkpointSeconds) {
+          await checkpoint();
+          clock = performance.now();
+        }
+      }
+    } finally {
+      await iterator.return?.();
+      progress.done();
+    }
+    return true;
+  };
+
+  const endEpoch = async (): Promise<void> => {
+    const { epoch, step: steps, faces, seconds } = state;
+    const validate = () => validationError(split, predictor);
+    const validationNme = split.validation.length === 0
+      ? null
+      : await (average ? average.during(validate) : validate());
+    const record: EpochRecord = {
+      epoch,
+      step: steps,
+      loss: state.lossSum / faces,
+      validationNme,
+      learningRate: schedule(steps - 1, totalSteps),
+      percentage: loss.needsDifficulty ? difficulty!.percentAt(epoch) : null,
+      seconds,
+      imagesPerSecond: faces / seconds,
+      stall: state.stallSeconds / seconds,
+    };
+    if (validationNme !== null && validationNme < (state.best?.error ?? Infinity)) {
+      state.best = { epoch, error: validationNme };
+      if (keep === "best") {
+        const take = () => readVariables(namedWeights(model, "best"));
+        best = await (average ? average.during(take) : take());
+      }
+    }
+    state.totalFaces += faces;
+    state.totalSeconds += seconds;
+    state.epoch++;
+    state.batch =
+      state.faces =
+      state.lossSum =
+      state.seconds =
+      state.stallSeconds =
+        0;
+    state.ended = state.epoch >= epochs || (patience > 0 && epoch - (state.best?.epoch ?? epoch) >= patience);
+    if (!quiet) console.error(describe(record, epochs, state));
+    await options.onEpoch?.(record);
+    await checkpoint();
+  };
+
+  let status: TrainingOutcome["status"] = "finished";
+  try {
+    while (!state.ended) {
+      if (signal?.aborted || !await runEpoch()) {
+        if (state.batch > 0) await checkpoint();
+        status = "stopped";
+        break;
+      }
+      await endEpoch();
+    }
+    if (status === "finished") {
+      if (keep === "best") writeVariables(namedWeights(model, "best"), best);
+      else average?.settle();
+    }
+  } finally {
+    step.dispose();
+    predictor.dispose();
+  }
+  return {
+    status,
+    epoch: keep === "best" && state.best ? state.best.epoch : state.epoch - 1,
+    steps: state.step,
+    seconds: state.totalSeconds,
+    imagesPerSecond: state.totalFaces / state.totalSeconds,
+    checkpoint: newest,
+  };
+}
+
+function describe(record: EpochRecord, epochs: number, state: TrainingState): string {
+  const { epoch, loss, validationNme, percentage, seconds, imagesPerSecond, stall } = record;
+  const left = state.ended ? 0 : (epochs - state.epoch) * state.totalSeconds / state.epoch;
+  return [
+    `Epoch ${epoch + 1}/${epochs}`,
+    `loss ${loss.toPrecision(4)}`,
+    ...(validationNme === null ? [] : [`validation NME ${(100 * validationNme).toFixed(2)} %`]),
+    ...(percentage === null ? [] : [`smooth ${percentage} %`]),
+    `${imagesPerSecond.toFixed(1)} images/s`,
+    ...(stall > 0.05 ? [`waiting for data ${(100 * stall).toFixed(0)} %`] : []),
+    formatDuration(seconds),
+    ...(left > 0 ? [`${formatDuration(left)} left`] : []),
+  ].join("  ");
+}

@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { adamUpdate } from "@/tensorflow/ops/mod.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { countStep, createSlots } from "./slots.ts";
 
@@ -72,28 +73,4 @@ function decoupled(
     },
     dispose,
   };
-}
-
-interface AdamUpdate {
-  variable: tf.Variable;
-  m: tf.Variable;
-  v: tf.Variable;
-  gradient: tf.Tensor;
-  learningRate: tf.Scalar;
-  beta1Power: tf.Scalar;
-  beta2Power: tf.Scalar;
-  beta1: number;
-  beta2: number;
-  epsilon: number;
-}
-
-function adamUpdate(update: AdamUpdate): void {
-  const { variable, m, v, gradient, learningRate, beta1Power, beta2Power, beta1, beta2, epsilon } = update;
-  tf.tidy(() => {
-    m.assign(m.add(gradient.sub(m).mul(1 - beta1)));
-    v.assign(v.add(gradient.square().sub(v).mul(1 - beta2)));
-    const one = tf.scalar(1);
-    const rate = learningRate.mul(one.sub(beta2Power).sqrt()).div(one.sub(beta1Power));
-    variable.assign(variable.sub(m.mul(rate).div(v.sqrt().add(epsilon))));
-  });
 }

@@ -5,6 +5,7 @@ import type { FaceSet } from "@/data/face_set.ts";
 import { encodeLabels } from "@/data/labels.ts";
 import type { LandmarkScheme } from "@/data/landmark_scheme.ts";
 import type { Loss } from "@/losses/loss.ts";
+import { type BackendName, useBackend } from "@/tensorflow/mod.ts";
 import { createRandom } from "@/random.ts";
 import { createPercentageSchedule } from "@/shape/percentage_schedule.ts";
 import type { Batch, BatchSource } from "./batches.ts";
@@ -140,8 +141,9 @@ async function toy(
   change: (base: { split: TrainingSplit; model: tf.LayersModel }) => Partial<TrainOptions> = () => ({}),
   records: EpochRecord[] = [],
   epochs = 5,
+  backend: BackendName = "cpu",
 ): Promise<Toy> {
-  await tf.setBackend("cpu");
+  await useBackend({ backend, quiet: true });
   const split = splitTraining(toyFaces(50), 0.2, 1);
   const model = toyModel();
   const schedule = createPercentageSchedule("paper");
@@ -192,22 +194,22 @@ Deno.test("train() gives the same history and weights for the same seed", async 
   assert.deepEqual(second.weights, first.weights);
 });
 
-const variants: [string, (base: { model: tf.LayersModel }) => Partial<TrainOptions>][] = [
+const variants: [string, (base: { split: TrainingSplit; model: tf.LayersModel }) => Partial<TrainOptions>][] = [
   ["plain", () => ({})],
   [
     "with weight average, clipping and the best epoch kept",
     ({ model }) => ({ average: averageWeights(trainableVariables(model), 0.9), clipNorm: 0.05, keep: "best" }),
   ],
 ];
-for (const [name, variant] of variants) {
-  Deno.test(`train() continues from a crash at any step as if it had not happened (${name})`, async () => {
-    const whole = await toy(variant);
-    for (const [crashEpoch, crashBatch] of [[0, 0], [0, 2], [2, 0], [2, 1], [4, 2]] as const) {
-      await withStore(async (store) => {
-        let crashed = false;
-        const records: EpochRecord[] = [];
-        const run = () =>
-          toy((base) => ({
+for (const backend of ["cpu", "tensorflow"] as const) {
+  for (const [name, variant] of variants) {
+    Deno.test(`train() continues from a crash at any step as if it had not happened (${name}, ${backend})`, async () => {
+      const whole = await toy(variant, [], 5, backend);
+      for (const [crashEpoch, crashBatch] of [[0, 0], [0, 2], [2, 0], [2, 1], [4, 2]] as const) {
+        await withStore(async (store) => {
+          let crashed = false;
+          const records: EpochRecord[] = [];
+          const change: typeof variant = (base) => ({
             ...variant(base),
             batches: toyBatches(base.split, 16, (epoch, batch) => {
               if (!crashed && epoch === crashEpoch && batch === crashBatch) {
@@ -218,15 +220,34 @@ for (const [name, variant] of variants) {
             checkpoints: store(),
             checkpointSeconds: 0,
             onStart: ({ epoch }) => void records.splice(epoch),
-          }), records);
-        await assert.rejects(run(), /crash/);
-        const continued = await run();
-        assert.deepEqual(timeless(continued.records), timeless(whole.records));
-        assert.deepEqual(continued.weights, whole.weights);
-      });
-    }
-  });
+          });
+          await assert.rejects(toy(change, records, 5, backend), /crash/);
+          const continued = await toy(change, records, 5, backend);
+          assert.deepEqual(timeless(continued.records), timeless(whole.records));
+          assert.deepEqual(continued.weights, whole.weights);
+        });
+      }
+    });
+  }
 }
+
+Deno.test("train() comes to the same end compiled, eager and on another backend", async () => {
+  const runs = [
+    await toy(() => ({ compiled: true }), [], 5, "tensorflow"),
+    await toy(() => ({ compiled: false }), [], 5, "tensorflow"),
+    await toy(() => ({}), [], 5, "cpu"),
+  ];
+  for (const { weights, records } of runs.slice(1)) {
+    weights.forEach((weight, index) => {
+      const expected = runs[0]!.weights[index]!;
+      assert.ok(Math.abs(weight - expected) < 1e-3, `weight ${index}: ${weight}, compiled ${expected}`);
+    });
+    records.forEach(({ loss }, index) => {
+      const expected = runs[0]!.records[index]!.loss;
+      assert.ok(Math.abs(loss - expected) < 1e-4 * expected, `loss ${index}: ${loss}, compiled ${expected}`);
+    });
+  }
+});
 
 Deno.test("train() stops at the next step when asked, and the same call finishes", async () => {
   const whole = await toy();
@@ -365,7 +386,7 @@ Deno.test("prepareDifficulty() mirrors Phi with a mirrored face and leaves the o
 });
 
 Deno.test("createPredictor() gives the same numbers for any batch size and only the faces asked for", async () => {
-  await tf.setBackend("cpu");
+  await useBackend({ backend: "cpu" });
   const set = toyFaces(7), model = toyModel();
   const all = await createPredictor(model, { batch: 3 }).predict(set.images);
   assert.equal(all.length, 7 * DIMS);

@@ -13,11 +13,15 @@ Deno.test("gitState() is null outside a checkout", async () => {
   }
 });
 
-const gitVersion = await new Deno.Command("git", { args: ["--version"], stdout: "null" }).output().catch(() =>
-  undefined
-);
+async function hasGit(): Promise<true | undefined> {
+  try {
+    return (await new Deno.Command("git", { args: ["--version"], stdout: "null" }).output()).success || undefined;
+  } catch {
+    return undefined;
+  }
+}
 
-testWith(gitVersion, "no git", "gitState() tells the commit and whether anything differs from it", async () => {
+testWith(await hasGit(), "no git", "gitState() tells the commit and whether anything differs from it", async () => {
   const folder = await Deno.makeTempDir();
   const git = async (...args: string[]) => {
     const { success, stdout } = await new Deno.Command("git", {

@@ -91,7 +91,9 @@ async function startTensorFlow(
     }));
   if (device === "gpu" && runtime.device === undefined) {
     throw new Error(
-      `Cannot use a GPU as TensorFlow ${runtime.version} sees none: ${runtime.devices.map(({ type }) => type).join(", ")}. ` +
+      `Cannot use a GPU as TensorFlow ${runtime.version} sees none: ${
+        runtime.devices.map(({ type }) => type).join(", ")
+      }. ` +
         "It needs a CUDA build of TensorFlow, such as: python3 -m pip install 'tensorflow[and-cuda]'",
     );
   }

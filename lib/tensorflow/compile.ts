@@ -178,7 +178,11 @@ function run(backend: NodeBackend, name: string, program: Program, tensors: read
 }
 
 function removeFunction({ binding: { runtime } }: NodeBackend, graph: GraphFunction): void {
-  runtime.symbols.TFE_ContextRemoveFunction(runtime.context, new TextEncoder().encode(graph.name + "\0"), runtime.status);
+  runtime.symbols.TFE_ContextRemoveFunction(
+    runtime.context,
+    new TextEncoder().encode(graph.name + "\0"),
+    runtime.status,
+  );
 }
 
 function release(backend: NodeBackend, graph: GraphFunction): void {
@@ -197,7 +201,9 @@ function noteLiterals(name: string, seen: Set<string>, structure: Structure): Se
   seen.add(JSON.stringify(found));
   if (seen.size > MOST_LITERALS) {
     throw new Error(
-      `Cannot compile '${name}' for one more literal argument (${found.join(", ")}) as ${MOST_LITERALS} have made ${MOST_LITERALS} graphs: ` +
+      `Cannot compile '${name}' for one more literal argument (${
+        found.join(", ")
+      }) as ${MOST_LITERALS} have made ${MOST_LITERALS} graphs: ` +
         "give what varies as a tensor, such as tf.scalar(x)",
     );
   }
@@ -209,9 +215,13 @@ function sameTraces(name: string, first: readonly string[], second: readonly str
   if (at < 0 && first.length === second.length) return true;
   const [was, now] = at < 0 ? ["end", second[first.length]] : [first[at], second[at] ?? "end"];
   const kind = was?.includes(" Const(") && now?.includes(" Const(") ? "a value that JavaScript made" : "what it does";
-  const user = first.slice(at + 1).find((line) => line.includes(`${was?.split(" ")[0]}:`))?.split(" ")[1]?.split("(")[0];
+  const user = first.slice(at + 1).find((line) => line.includes(`${was?.split(" ")[0]}:`))?.split(" ")[1]?.split(
+    "(",
+  )[0];
   throw new Error(
-    `Cannot compile '${name}' as ${kind} changed between two calls${user ? ` (used by op '${user}')` : ""}: '${was}', then '${now}'. ` +
+    `Cannot compile '${name}' as ${kind} changed between two calls${
+      user ? ` (used by op '${user}')` : ""
+    }: '${was}', then '${now}'. ` +
       "Give it to the function as a tensor, keep it in a tf.variable, or draw random numbers with this library's ops",
   );
 }

@@ -19,7 +19,9 @@ function toBytes(values: HostValues, dtype: number): Uint8Array {
     }
   }
   const numbers = values as ArrayLike<number>;
-  if (dtype === DataType.FLOAT || dtype === DataType.COMPLEX64) return new Uint8Array(Float32Array.from(numbers).buffer);
+  if (dtype === DataType.FLOAT || dtype === DataType.COMPLEX64) {
+    return new Uint8Array(Float32Array.from(numbers).buffer);
+  }
   if (dtype === DataType.INT32) return new Uint8Array(Int32Array.from(numbers).buffer);
   return Uint8Array.from(numbers, Number);
 }

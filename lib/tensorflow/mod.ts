@@ -1,5 +1,12 @@
 /** TensorFlow for Deno: the native library by FFI, tfjs's kernels over it, fused ops, and compiled functions. */
 export * as tf from "@tensorflow/tfjs";
-export { type BackendInfo, backendInfo, type BackendName, type BackendOptions, BACKENDS, useBackend } from "./backend.ts";
+export {
+  type BackendInfo,
+  backendInfo,
+  type BackendName,
+  type BackendOptions,
+  BACKENDS,
+  useBackend,
+} from "./backend.ts";
 export { compile, type Compiled, type CompileOptions } from "./compile.ts";
 export * from "./ops/mod.ts";

@@ -55,7 +55,9 @@ export class Trace {
         const value = fn(symbols);
         if (value instanceof Promise) {
           value.catch(() => {});
-          throw new TypeError(`Cannot compile '${this.label}' as it is asynchronous: give a function that returns tensors`);
+          throw new TypeError(
+            `Cannot compile '${this.label}' as it is asynchronous: give a function that returns tensors`,
+          );
         }
         // Non-tensors pass through tidy untouched only inside a container that it can walk.
         return value as tf.TensorContainer;

@@ -120,7 +120,12 @@ export class Tracer {
   }
 
   /** Puts an op into the graph: what `executeOp` does while tracing. */
-  addOp(name: string, attributes: readonly OpAttribute[], inputs: readonly number[], outputs: number): TensorMetadata[] {
+  addOp(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly number[],
+    outputs: number,
+  ): TensorMetadata[] {
     const resolved = inputs.map((id) => this.resolve(id));
     const op = this.#node(name, resolved, attributes);
     if (outputs === 0) this.#effects.push(op);
@@ -136,7 +141,11 @@ export class Tracer {
    *
    * @param inputs ids of tensors, or of variables wrapped as `{ variable: id }` for the resource itself
    */
-  addUpdate(name: string, attributes: readonly OpAttribute[], inputs: readonly (number | { variable: number })[]): void {
+  addUpdate(
+    name: string,
+    attributes: readonly OpAttribute[],
+    inputs: readonly (number | { variable: number })[],
+  ): void {
     const changed: VariableUse[] = [];
     const resolved = inputs.map((input) => {
       if (typeof input === "number") return this.resolve(input);
@@ -170,7 +179,9 @@ export class Tracer {
     const { symbolic } = this.binding.entry(id);
     if (symbolic) {
       if (symbolic.tracer === this) return symbolic;
-      throw new Error(`Cannot use a tensor in '${this.label}' that another compiled function made: return it from there`);
+      throw new Error(
+        `Cannot use a tensor in '${this.label}' that another compiled function made: return it from there`,
+      );
     }
     if (this.variables.has(id)) return this.#read(id);
     const constant = this.#constants.get(id);
@@ -245,7 +256,9 @@ export class Tracer {
     let use = this.#uses.get(id);
     if (use === undefined) {
       const variable = this.variables.get(id);
-      if (variable === undefined) throw new Error(`Cannot update tensor ${id} in '${this.label}': it is not a variable`);
+      if (variable === undefined) {
+        throw new Error(`Cannot update tensor ${id} in '${this.label}': it is not a variable`);
+      }
       const placeholder = this.#placeholder("variable", [], DataType.RESOURCE);
       use = { placeholder, dtype: variable.dtype, read: undefined, before: [] };
       this.#uses.set(id, use);
@@ -281,10 +294,16 @@ export class Tracer {
   }
 
   #placeholder(kind: string, shape: readonly number[], dtype: number): Output {
-    const op = this.#node("Placeholder", [], [
-      { name: "dtype", type: AttrType.TYPE, value: dtype },
-      { name: "shape", type: AttrType.SHAPE, value: shape },
-    ], [], kind);
+    const op = this.#node(
+      "Placeholder",
+      [],
+      [
+        { name: "dtype", type: AttrType.TYPE, value: dtype },
+        { name: "shape", type: AttrType.SHAPE, value: shape },
+      ],
+      [],
+      kind,
+    );
     return { op, index: 0 };
   }
 
@@ -299,7 +318,18 @@ export class Tracer {
     const tensor = newTensor(runtime, shape, dtype, values);
     try {
       const digest = describeValues(values);
-      return { op: this.#node("Const", [], [{ name: "dtype", type: AttrType.TYPE, value: dtype }], [], "", tensor, `[${shape}] ${digest}`), index: 0 };
+      return {
+        op: this.#node(
+          "Const",
+          [],
+          [{ name: "dtype", type: AttrType.TYPE, value: dtype }],
+          [],
+          "",
+          tensor,
+          `[${shape}] ${digest}`,
+        ),
+        index: 0,
+      };
     } finally {
       runtime.symbols.TF_DeleteTensor(tensor);
     }
@@ -339,7 +369,9 @@ export class Tracer {
       runtime.check(`trace op '${name}'`);
     } catch (error) {
       const where = kernel ? ` (tfjs kernel '${kernel}')` : "";
-      throw new TypeError(`Cannot trace op '${name}'${where} in '${this.label}': ${messageOf(error).replace(/^[^:]*: /, "")}`);
+      throw new TypeError(
+        `Cannot trace op '${name}'${where} in '${this.label}': ${messageOf(error).replace(/^[^:]*: /, "")}`,
+      );
     }
     const key = Deno.UnsafePointer.value(op);
     this.#nodes.set(key, { op, inputs: [...inputs.map((input) => input.op), ...control] });
@@ -358,7 +390,9 @@ export class Tracer {
     const dims = new BigInt64Array(Math.max(0, rank));
     if (rank > 0) c.TF_GraphGetTensorShape(this.graph, packed, dims, rank, status);
     const unknown = rank < 0 || dims.some((side) => side < 0n);
-    if (unknown && OPAQUE.has(`${name}:${output.index}`)) return { shape: [0], dtype: c.TF_OperationOutputType(packed) };
+    if (unknown && OPAQUE.has(`${name}:${output.index}`)) {
+      return { shape: [0], dtype: c.TF_OperationOutputType(packed) };
+    }
     if (unknown) {
       const kernel = this.binding.kernel || name;
       throw new TypeError(
@@ -371,7 +405,13 @@ export class Tracer {
 
   #setShape(output: Output, shape: readonly number[]): void {
     const { symbols: c, status } = this.#runtime;
-    c.TF_GraphSetTensorShape(this.graph, packOutputs([output]), BigInt64Array.from(shape, BigInt), shape.length, status);
+    c.TF_GraphSetTensorShape(
+      this.graph,
+      packOutputs([output]),
+      BigInt64Array.from(shape, BigInt),
+      shape.length,
+      status,
+    );
     this.#runtime.check("set a variable's shape");
   }
 }

@@ -48,8 +48,9 @@ function fail(message: readonly unknown[]): never {
  */
 export function compilePlot(spec: PlotSpec): vega.Spec {
   const { $schema: _version5, ...parts } = spec;
+  // Cloned, as Vega writes marks of its own into the data.
   // deno-lint-ignore no-explicit-any -- the spec is an open record on purpose; the compiler itself checks it.
-  return compile(parts as any, { logger: logger as any }).spec;
+  return compile(structuredClone(parts) as any, { logger: logger as any }).spec;
 }
 
 /**

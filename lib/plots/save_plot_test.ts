@@ -20,7 +20,7 @@ async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
 
 Deno.test("savePlot() writes the format that the name's end says", () =>
   inFolder(async (folder) => {
-    const begins = { svg: "<svg ", png: "\x89PNG", html: "<!doctype html>", json: "{" };
+    const begins = { svg: "<svg ", png: "\u2030PNG", html: "<!doctype html>", json: "{" };
     for (const [ending, begin] of Object.entries(begins)) {
       const path = join(folder, "new", `plot.${ending}`);
       await savePlot(spec, path);

@@ -36,7 +36,15 @@ export function theme(mode: Mode = "auto"): Part {
     background: mode === "light" ? "#ffffff" : mode === "dark" ? DARK_GROUND : "transparent",
     font: FONTS,
     padding: 8,
-    title: { color: ink, subtitleColor: ink, fontSize: 13, fontWeight: "bold", subtitleFontSize: 11, anchor: "start" },
+    title: {
+      color: ink,
+      subtitleColor: ink,
+      fontSize: 13,
+      fontWeight: "bold",
+      subtitleFontSize: 11,
+      anchor: "start",
+      offset: 10,
+    },
     axis: {
       labelColor: ink,
       titleColor: ink,
@@ -49,6 +57,8 @@ export function theme(mode: Mode = "auto"): Part {
       titleFontWeight: "normal",
       titlePadding: 8,
       labelLimit: 240,
+      labelFlush: false,
+      labelPadding: 4,
     },
     legend: {
       labelColor: ink,

@@ -1,0 +1,92 @@
+import {
+  displacementLayer,
+  facePanel,
+  type Frame,
+  frameAround,
+  frameOfPicture,
+  lineLayer,
+  type Lines,
+  pictureLayer,
+  POINT_LEGEND,
+  pointLayer,
+  pointRows,
+  type Shape,
+} from "./face_layers.ts";
+import { colorOf } from "./series.ts";
+import { type Part, plot, type PlotSpec } from "./spec.ts";
+
+/** One face to draw: any of its picture, true points and predicted points. */
+export interface DrawnFace {
+  /** A `data:` URL and its side in pixels; see `pictureUrl()`. Points are in its pixels. */
+  readonly picture?: { readonly url: string; readonly size: number };
+  /** `[2M]` */
+  readonly truth?: Shape;
+  /** `[2M]` */
+  readonly prediction?: Shape;
+  /** Heading, as `helen/123, NME 3.4 %`. */
+  readonly title?: string;
+}
+
+export interface FacePointsOptions {
+  readonly face: DrawnFace;
+  readonly lines?: Lines;
+  /** Side of the picture as drawn. @default 320 */
+  side?: number;
+  /** @default "Predicted and true landmarks" */
+  title?: string;
+}
+
+/** Yellow and cyan stand out from skin, and from each other for any eyes; a dark edge sets them off from light ground. */
+const COLORS = { truth: "#00e5ff", prediction: "#ffd400" } as const;
+const NAMES = ["truth", "prediction"] as const;
+
+/** @internal One panel of a face. */
+export function drawFace(face: DrawnFace, lines: Lines, side: number): Part {
+  const { picture, truth, prediction, title } = face;
+  const shapes = [truth, prediction].filter((shape) => shape !== undefined);
+  if (!picture && shapes.length === 0) {
+    throw new RangeError("Cannot draw a face as it has neither a picture nor points");
+  }
+  const frame: Frame = picture ? frameOfPicture(picture.size) : frameAround(...shapes);
+  // Without a picture behind, the colors of the other plots show on either ground.
+  const color = {
+    ...colorOf(NAMES, null, POINT_LEGEND),
+    ...(picture ? { scale: { domain: NAMES, range: NAMES.map((name) => COLORS[name]) } } : {}),
+  };
+  const size = Math.max(6, (side / 320) ** 2 * 22);
+  const points = (shape: Shape | undefined, name: string) =>
+    shape === undefined ? [] : [
+      pointLayer(pointRows(shape, () => ({ series: name })), frame, {
+        size,
+        ...(picture ? { stroke: "#000000", strokeWidth: side / 600 } : {}),
+      }, { color }),
+    ];
+  const outline = prediction ?? truth;
+  return facePanel(
+    [
+      ...(picture ? [pictureLayer(picture.url, side)] : []),
+      ...(outline && lines.length > 0
+        ? [
+          lineLayer(outline, lines, frame, { opacity: 0.6 }, { color }, {
+            series: prediction ? "prediction" : "truth",
+          }),
+        ]
+        : []),
+      ...(truth && prediction
+        ? [displacementLayer(truth, prediction, frame, picture ? { color: "#ffffff" } : {})]
+        : []),
+      ...points(truth, "truth"),
+      ...points(prediction, "prediction"),
+    ],
+    side,
+    title,
+  );
+}
+
+/** A face with its predicted and true points, each pair joined by a line. */
+export function facePoints(
+  { face, lines = [], side = 320, title = "Predicted and true landmarks" }: FacePointsOptions,
+): PlotSpec {
+  const { title: subtitle, ...rest } = face;
+  return plot({ ...drawFace(rest, lines, side), title: subtitle === undefined ? title : { text: title, subtitle } });
+}

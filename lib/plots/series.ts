@@ -1,0 +1,46 @@
+import type { Part } from "./spec.ts";
+import { dashes, palette } from "./theme.ts";
+
+/** The color of series `index`; the six repeat. */
+export function seriesColor(index: number): string {
+  return palette[index % palette.length]!;
+}
+
+/** The dash of series `index`: from the seventh on another one than the first with that color has. */
+export function seriesDash(index: number): readonly number[] {
+  return dashes[(index + Math.floor(index / palette.length)) % dashes.length]!;
+}
+
+/** The color channel of a field `series` with these names, in this order. */
+export function colorOf(names: readonly string[], title: string | null = null, legend: Part = {}): Part {
+  const scale = { domain: names, range: names.map((_, i) => seriesColor(i)) };
+  return { field: "series", type: "nominal", sort: null, scale, title, legend: { orient: "right", ...legend } };
+}
+
+/** The dash channel that goes with {@linkcode colorOf}: both legends become one. */
+export function dashOf(names: readonly string[], title: string | null = null, legend: Part = {}): Part {
+  const scale = { domain: names, range: names.map((_, i) => seriesDash(i)) };
+  return { field: "series", type: "nominal", sort: null, scale, title, legend: { orient: "right", ...legend } };
+}
+
+/**
+ * Rounds to `digits` significant digits, which keeps specifications small.
+ *
+ * @throws {RangeError} When a value to plot is not finite, as a plot would leave it out in silence.
+ */
+export function round(value: number, digits = 5): number {
+  if (!Number.isFinite(value)) throw new RangeError(`Cannot plot a value as it is not finite: ${value}`);
+  return Number(value.toPrecision(digits));
+}
+
+/** @throws {TypeError} When two arrays that belong together differ in length. */
+export function checkLength(what: string, found: number, expected: number): void {
+  if (found !== expected) throw new TypeError(`Cannot plot ${what} as it has ${found} values: expected ${expected}`);
+}
+
+/** @throws {RangeError} When there is nothing to plot, or one name stands twice. */
+export function checkNames(what: string, names: readonly string[]): void {
+  if (names.length === 0) throw new RangeError(`Cannot plot ${what} as there is none: expected one or more`);
+  const twice = names.find((name, i) => names.indexOf(name) !== i);
+  if (twice !== undefined) throw new RangeError(`Cannot plot ${what} as a name stands twice: '${twice}'`);
+}

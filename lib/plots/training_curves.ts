@@ -1,0 +1,91 @@
+import { checkNames, colorOf, dashOf, round, seriesColor } from "./series.ts";
+import { plot, type PlotSpec } from "./spec.ts";
+
+/** One run's history of one value. */
+export interface TrainingRun {
+  /** Runs of one name are seeds of one setting. */
+  readonly name: string;
+  /** One value for each epoch, from `first`. */
+  readonly values: ArrayLike<number>;
+  /** The first value's epoch. @default 0 */
+  readonly first?: number;
+}
+
+export interface TrainingCurvesOptions {
+  readonly runs: readonly TrainingRun[];
+  /** What is drawn, with its unit, as `validation NME (%)`. */
+  readonly value: string;
+  /** @default "linear" */
+  scale?: "linear" | "log";
+  /** @default "Training" */
+  title?: string;
+}
+
+/** A line for each name: the mean over its runs, in a band of one standard deviation to either side. */
+export function trainingCurves({ runs, value, scale = "linear", title = "Training" }: TrainingCurvesOptions): PlotSpec {
+  const names = [...new Set(runs.map(({ name }) => name))];
+  checkNames("training curves", names);
+  const rows = names.flatMap((name) => {
+    const byEpoch = new Map<number, number[]>();
+    for (const { values, first = 0 } of runs.filter((run) => run.name === name)) {
+      for (let i = 0; i < values.length; i++) {
+        const epoch = first + i;
+        if (!byEpoch.has(epoch)) byEpoch.set(epoch, []);
+        byEpoch.get(epoch)!.push(values[i]!);
+      }
+    }
+    return [...byEpoch].sort(([a], [b]) => a - b).map(([epoch, all]) => {
+      const mean = all.reduce((sum, x) => sum + x, 0) / all.length;
+      const squares = all.reduce((sum, x) => sum + (x - mean) ** 2, 0);
+      const deviation = all.length > 1 ? Math.sqrt(squares / (all.length - 1)) : 0;
+      // A band that leaves the positive numbers cannot be drawn on a logarithmic scale: it stops at the lowest run.
+      const low = scale === "log" ? Math.max(mean - deviation, Math.min(...all)) : mean - deviation;
+      if (scale === "log" && !(low > 0)) {
+        throw new RangeError(
+          `Cannot plot '${name}' on a logarithmic scale as epoch ${epoch} has a value that is not positive: ${low}`,
+        );
+      }
+      return {
+        series: name,
+        fill: seriesColor(names.indexOf(name)),
+        epoch,
+        runs: all.length,
+        mean: round(mean),
+        low: round(low),
+        high: round(mean + deviation),
+      };
+    });
+  });
+  const seeds = Math.max(...rows.map((row) => row.runs));
+  const x = {
+    field: "epoch",
+    type: "quantitative",
+    title: "epoch",
+    scale: { nice: false, zero: false },
+    axis: { tickMinStep: 1 },
+  };
+  const y = { type: "quantitative", title: value, scale: { type: scale, zero: false } };
+  return plot({
+    title: seeds > 1 ? { text: title, subtitle: `mean and standard deviation over up to ${seeds} seeds` } : title,
+    width: 420,
+    height: 240,
+    data: { values: rows },
+    layer: [
+      ...(seeds > 1
+        ? [{
+          mark: { type: "area", opacity: 0.2 },
+          encoding: {
+            x,
+            y: { field: "low", ...y },
+            y2: { field: "high" },
+            fill: { field: "fill", type: "nominal", scale: null },
+          },
+        }]
+        : []),
+      {
+        mark: { type: "line", point: rows.length <= 3 * names.length, tooltip: true },
+        encoding: { x, y: { field: "mean", ...y }, color: colorOf(names), strokeDash: dashOf(names) },
+      },
+    ],
+  });
+}

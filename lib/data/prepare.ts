@@ -180,6 +180,11 @@ export async function prepareFaces(source: SourceSet, options: PrepareOptions = 
   const progress = createProgress({ label: `Preparing ${name}`, total: count, unit: "faces", quiet });
   const failures: SourceProblem[] = [];
 
+  const unwritable = (error: unknown) =>
+    new Error(`Cannot write prepared faces to '${directory}' as ${messageOf(error)}`, { cause: error });
+  await Deno.mkdir(parts.directory, { recursive: true }).catch((error) => {
+    throw unwritable(error);
+  });
   const waiting: number[] = [];
   const left: number[] = [];
   for (let part = 0; part * PART < count; part++) {
@@ -203,8 +208,9 @@ export async function prepareFaces(source: SourceSet, options: PrepareOptions = 
       progress.update(++done);
       const part = Math.floor(index / PART);
       if (--left[part]! === 0 && failures.length === 0) {
-        await parts.write(part).catch((error) => {
-          throw new Error(`Cannot write prepared faces to '${directory}' as ${messageOf(error)}`, { cause: error });
+        await parts.write(part).catch(async (error) => {
+          // Another process may have finished meanwhile, and removed the parts.
+          if (!await exists(join(directory, "meta.json"))) throw unwritable(error);
         });
       }
     });

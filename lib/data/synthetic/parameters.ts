@@ -1,0 +1,317 @@
+import { createRandom, type Random } from "@/random.ts";
+import { clamp, cos, exp, mix, sin } from "./math.ts";
+import { EXPRESSION_NAMES, type ExpressionName, IDENTITY_NAMES, type Quirk, type Shape } from "./modes.ts";
+
+/** `common` faces are as most photographs show them; `challenging` ones are turned, hidden, badly lit or out of focus. */
+export type Difficulty = "common" | "challenging";
+
+export type Rgb = readonly [r: number, g: number, b: number];
+export type Direction = readonly [x: number, y: number, z: number];
+
+/** Everything that one synthetic face is made from: plain numbers, so that it can be stored, edited and drawn again. */
+export interface FaceParameters {
+  readonly difficulty: Difficulty;
+  readonly shape: Shape;
+  /** Radians: yaw turns the face to the picture's right, pitch downwards, roll clockwise. */
+  readonly pose: { readonly yaw: number; readonly pitch: number; readonly roll: number };
+  readonly camera: {
+    /** From the face to the lens, in millimeters. */
+    readonly distance: number;
+    /** About how many pixels of the original picture the face spans. */
+    readonly facePixels: number;
+    /** Where the face lies in the original picture, in pixels. */
+    readonly x: number;
+    readonly y: number;
+  };
+  /** Where the eyes look: sines of the angles to the right and down. */
+  readonly gaze: readonly [number, number];
+  readonly skin: {
+    /** 0 the palest, 1 the darkest. */
+    readonly melanin: number;
+    readonly redness: number;
+    readonly freckles: number;
+    readonly blush: number;
+    readonly wrinkles: number;
+    readonly shine: number;
+    readonly underEyes: number;
+    /** Beard shadow, 0 to 1, and the shape of what grows: full beard, mustache, goatee weights. */
+    readonly stubble: number;
+    readonly beard: number;
+    readonly mustache: number;
+    readonly goatee: number;
+    readonly lipColor: Rgb;
+    readonly makeUp: number;
+  };
+  readonly hair: {
+    readonly color: Rgb;
+    readonly browDensity: number;
+    readonly browWidth: number;
+  };
+  readonly eyes: { readonly iris: Rgb; readonly pupil: number };
+  readonly light: {
+    readonly key: Direction;
+    readonly keyColor: Rgb;
+    /** Breadth of the light in shadow-map texels: 0 hard. */
+    readonly soft: number;
+    readonly fill: Direction;
+    readonly fillColor: Rgb;
+    readonly sky: Rgb;
+    readonly ground: Rgb;
+  };
+  readonly cloth: Rgb;
+  readonly background: { readonly kind: number; readonly first: Rgb; readonly second: Rgb };
+  readonly photo: {
+    readonly exposure: number;
+    readonly gamma: number;
+    readonly saturation: number;
+    readonly tint: Rgb;
+    /** Blur and noise in pixels and gray levels of the original picture. */
+    readonly blur: number;
+    readonly noise: number;
+    readonly jpeg: number;
+  };
+  /** Chooses every texture. */
+  readonly texture: number;
+}
+
+/** Bell-shaped with standard deviation 1 and no value beyond 3: six uniform numbers added. */
+export function bell(random: Random): number {
+  let sum = -3;
+  for (let i = 0; i < 6; i++) sum += random.next();
+  return sum * 1.4142135623730951;
+}
+
+const RADIANS = 0.017453292519943295;
+
+function sampleShape(random: Random, hard: boolean): Shape {
+  const identity = IDENTITY_NAMES.map(() => clamp(bell(random), -2.5, 2.5));
+  const child = random.chance(0.08);
+  const set = (name: typeof IDENTITY_NAMES[number], by: number) => {
+    const k = IDENTITY_NAMES.indexOf(name);
+    identity[k] = clamp(identity[k]! + by, -3, 3);
+  };
+  if (child) {
+    set("lowerFace", -1.6);
+    set("midFace", -1.2);
+    set("eyeOpening", 1);
+    set("noseForward", -1.2);
+    set("noseBridge", -1.4);
+    set("cheekFull", 1.4);
+    set("jawWidth", -0.6);
+    set("browRidge", -1.2);
+  }
+  const quirks: Quirk[] = Array.from({ length: 12 }, () => {
+    const radius = random.uniform(14, 38), size = 0.9;
+    return {
+      s: random.uniform(-85, 85),
+      t: random.uniform(-32, 118),
+      radius,
+      x: size * bell(random),
+      y: size * bell(random),
+      z: size * bell(random),
+    };
+  });
+  const expression = EXPRESSION_NAMES.map(() => 0);
+  const put = (name: ExpressionName, value: number) => expression[EXPRESSION_NAMES.indexOf(name)]! += value;
+  let jaw = 0;
+  const mood = random.next();
+  if (mood < 0.27) put("smile", random.uniform(0.1, 0.7));
+  else if (mood < 0.57) {
+    const strength = random.uniform(0.5, 1.15);
+    put("smile", strength);
+    put("teeth", random.uniform(0.3, 1.1));
+    put("squint", 0.6 * strength * random.next());
+    jaw = random.chance(0.5) ? random.uniform(0, 0.12) : 0;
+  } else if (mood < 0.66) {
+    jaw = random.uniform(0.03, 0.16);
+    put("teeth", random.uniform(0, 0.7));
+  } else if (mood < 0.72) {
+    jaw = random.uniform(0.14, hard ? 0.42 : 0.34);
+    put("wide", random.uniform(0, 0.8));
+    put("browUp", random.uniform(0, 1));
+    put(random.chance(0.4) ? "smile" : "stretch", random.uniform(0, 0.9));
+    put("lowerLipDown", random.uniform(0, 0.5));
+  } else if (mood < 0.77) {
+    put("pucker", random.uniform(0.3, 1));
+    jaw = random.uniform(0, 0.1);
+  } else if (mood < 0.83) {
+    put("frown", random.uniform(0.2, 1));
+    put("browDown", random.uniform(0, 1));
+  } else if (mood < 0.86) {
+    put("sneer", random.uniform(0.3, 1));
+    put("browDown", random.uniform(0.3, 1));
+    put("squint", random.uniform(0, 0.8));
+  } else if (mood < 0.89) put("press", random.uniform(0.3, 1));
+  if (random.chance(0.25)) put("browUp", random.uniform(0.1, 0.9));
+  if (random.chance(0.15)) put("browInnerUp", random.uniform(0.2, 1));
+  if (random.chance(0.15)) put("browDown", random.uniform(0.2, 0.8));
+  if (random.chance(0.15)) put("browOneSide", random.uniform(-0.8, 0.8));
+  if (random.chance(0.2)) put("squint", random.uniform(0, 0.6));
+  if (random.chance(0.12)) put("cornerUpOneSide", random.uniform(-0.9, 0.9));
+  if (random.chance(0.05)) put("puff", random.uniform(0.2, 0.9));
+  let left = random.chance(0.3) ? random.uniform(0, 0.45) : random.uniform(0, 0.15), right = left;
+  if (random.chance(hard ? 0.12 : 0.06)) left = right = random.uniform(0.75, 1);
+  if (random.chance(0.02)) left = random.uniform(0.8, 1);
+  left = clamp(left + 0.03 * bell(random), 0, 1);
+  right = clamp(right + 0.03 * bell(random), 0, 1);
+  return {
+    identity,
+    quirks,
+    expression,
+    jaw,
+    jawAside: 0.9 * bell(random) + (random.chance(0.04) ? 4 * bell(random) : 0),
+    noseAside: 0.7 * bell(random),
+    blink: [left, right],
+  };
+}
+
+function samplePose(random: Random, hard: boolean) {
+  const wide = hard ? 0.75 : 0.22;
+  const yaw = random.chance(wide) ? (hard ? 34 : 26) * bell(random) : 11 * bell(random);
+  const pitch = (hard ? 13 : 7.5) * bell(random) + 1;
+  const roll = (hard ? 17 : 8) * bell(random) - 0.12 * yaw * random.next();
+  return {
+    yaw: clamp(yaw, -60, 60) * RADIANS,
+    pitch: clamp(pitch, -32, 32) * RADIANS,
+    roll: clamp(roll, -50, 50) * RADIANS,
+  };
+}
+
+const toLinear = (v: number) => v * v * (0.68 + 0.32 * v);
+const fromHue = (hue: number, saturation: number, value: number): Rgb => {
+  const channel = (n: number) => {
+    const k = (n + hue * 6) % 6;
+    return value * (1 - saturation * Math.max(0, Math.min(k, 4 - k, 1)));
+  };
+  return [toLinear(channel(5)), toLinear(channel(3)), toLinear(channel(1))];
+};
+
+function sampleLight(random: Random, hard: boolean): FaceParameters["light"] {
+  const direction = (azimuth: number, elevation: number): Direction => [
+    sin(azimuth) * cos(elevation),
+    -sin(elevation),
+    cos(azimuth) * cos(elevation),
+  ];
+  const sideways = hard ? 60 : 38;
+  const key = direction(
+    clamp(sideways * bell(random), -100, 100) * RADIANS,
+    clamp(28 + 20 * bell(random), -20, 75) * RADIANS,
+  );
+  const warm = bell(random),
+    white = (amount: number, temperature: number): Rgb => [
+      amount * (1 + 0.1 * temperature),
+      amount,
+      amount * (1 - 0.13 * temperature),
+    ];
+  const ratio = random.uniform(hard ? 0.12 : 0.25, hard ? 0.7 : 1.1);
+  const colored = random.chance(hard ? 0.2 : 0.06);
+  const keyColor = colored ? mixRgb(white(1, warm), fromHue(random.next(), 0.7, 1.1), 0.6) : white(1, warm);
+  return {
+    key,
+    keyColor: keyColor.map((v) => v * 0.95) as unknown as Rgb,
+    soft: random.chance(0.35) ? random.uniform(0.4, 1.4) : random.uniform(1.5, 5),
+    fill: direction(random.uniform(-80, 80) * RADIANS, random.uniform(-20, 40) * RADIANS),
+    fillColor: white(0.45 * ratio * random.next(), bell(random)),
+    sky: white(0.5 * ratio, 0.8 * bell(random) - 0.2),
+    ground: white(0.32 * ratio * random.uniform(0.5, 1.3), 0.8 * bell(random) + 0.5),
+  };
+}
+
+function mixRgb(a: Rgb, b: Rgb, u: number): Rgb {
+  return [mix(a[0], b[0], u), mix(a[1], b[1], u), mix(a[2], b[2], u)];
+}
+
+/**
+ * Draws everything that face `index` of the sequence `seed` is made from.
+ *
+ * @throws {RangeError} for an index that is not a whole number from 0.
+ */
+export function sampleFace(seed: number, index: number, difficulty: Difficulty = "common"): FaceParameters {
+  if (!Number.isInteger(index) || index < 0) {
+    throw new RangeError(`Cannot draw a synthetic face as its index must be a whole number from 0: ${index}`);
+  }
+  const hard = difficulty === "challenging";
+  const stream = (name: string) => createRandom(seed, "synthetic-face", index, hard ? 1 : 0, name);
+  const shape = sampleShape(stream("shape"), hard), pose = samplePose(stream("pose"), hard);
+
+  const random = stream("look");
+  const melanin = random.chance(0.55) ? random.uniform(0, 0.3) : random.uniform(0.1, 1);
+  const male = random.chance(0.55), old = random.chance(0.35) ? random.next() : 0;
+  const hairTone = random.next(), gray = old > 0.5 || random.chance(0.05) ? random.next() : 0;
+  const dark: Rgb = [0.012, 0.009, 0.008],
+    brown: Rgb = [0.09, 0.045, 0.022],
+    blond: Rgb = [0.42, 0.28, 0.14],
+    red: Rgb = [0.26, 0.085, 0.03];
+  const darkBias = melanin > 0.35 ? 0.3 : 1;
+  let color = mixRgb(dark, brown, random.next());
+  if (hairTone < 0.25 * darkBias) color = mixRgb(brown, blond, random.next());
+  else if (hairTone < 0.32 * darkBias) color = mixRgb(brown, red, random.next());
+  color = mixRgb(color, [0.5, 0.49, 0.47], 0.8 * gray);
+  const irisTone = random.next();
+  const iris: Rgb = melanin < 0.35 && irisTone < 0.5
+    ? mixRgb([0.1, 0.16, 0.24], [0.13, 0.17, 0.09], random.next())
+    : mixRgb([0.035, 0.017, 0.009], [0.12, 0.062, 0.025], random.next());
+  const makeUp = male ? 0 : random.chance(0.5) ? random.next() : 0;
+  const beardy = male && random.chance(0.35);
+  const lipstick = fromHue(random.uniform(-0.04, 0.03) + 1, random.uniform(0.5, 0.85), random.uniform(0.5, 0.85));
+  const natural: Rgb = [1, mix(0.62, 0.8, melanin), mix(0.64, 0.82, melanin)];
+
+  const photo = stream("photo"), lighting = stream("light"), scene = stream("scene");
+  const facePixels = exp(mix(4.75, 6.3, photo.next())) * (hard ? 0.75 : 1);
+  const grayscale = photo.chance(0.07);
+  return {
+    difficulty,
+    shape,
+    pose,
+    camera: {
+      distance: exp(mix(6.15, 7.7, random.next())),
+      facePixels,
+      x: facePixels * photo.uniform(0.8, 2.5),
+      y: facePixels * photo.uniform(0.8, 2),
+    },
+    gaze: [
+      clamp(0.18 * bell(random) - 0.25 * sin(pose.yaw) * random.next(), -0.5, 0.5),
+      clamp(0.08 * bell(random), -0.25, 0.25),
+    ],
+    skin: {
+      melanin,
+      redness: bell(random),
+      freckles: melanin < 0.35 && random.chance(0.2) ? random.next() : 0,
+      blush: random.uniform(0.2, 1) + makeUp * 0.4,
+      wrinkles: old,
+      shine: random.uniform(0.15, 1),
+      underEyes: random.next(),
+      stubble: male ? random.chance(0.5) ? random.uniform(0.1, 0.8) : 0.08 : 0,
+      beard: beardy && random.chance(0.5) ? random.uniform(0.5, 1) : 0,
+      mustache: beardy && random.chance(0.75) ? random.uniform(0.5, 1) : 0,
+      goatee: beardy && random.chance(0.55) ? random.uniform(0.5, 1) : 0,
+      lipColor: makeUp > 0.35 ? mixRgb(natural, lipstick, 0.75) : natural,
+      makeUp,
+    },
+    hair: {
+      color,
+      browDensity: random.uniform(0.55, 1),
+      browWidth: male ? random.uniform(0.8, 1.35) : random.uniform(0.55, 1.05),
+    },
+    eyes: { iris, pupil: random.uniform(0.13, 0.26) },
+    light: sampleLight(lighting, hard),
+    cloth: fromHue(random.next(), random.uniform(0, 0.7), random.uniform(0.08, 0.95)),
+    background: {
+      kind: scene.next(),
+      first: fromHue(scene.next(), scene.uniform(0, 0.5), scene.uniform(0.05, 1)),
+      second: fromHue(scene.next(), scene.uniform(0, 0.6), scene.uniform(0.05, 1)),
+    },
+    photo: {
+      exposure: exp((hard ? 0.5 : 0.28) * bell(photo)) * (hard && photo.chance(0.3) ? 0.45 : 1),
+      gamma: exp(0.13 * bell(photo)),
+      saturation: grayscale ? 0 : clamp(1 + 0.25 * bell(photo), 0.3, 1.8),
+      tint: grayscale && photo.chance(0.4)
+        ? [1.06, 1, 0.85]
+        : [1 + 0.05 * bell(photo), 1 + 0.03 * bell(photo), 1 + 0.06 * bell(photo)],
+      blur: photo.chance(hard ? 0.45 : 0.25) ? photo.uniform(0.3, hard ? 2.2 : 1.4) : 0,
+      noise: photo.chance(0.5) ? photo.uniform(0, hard ? 16 : 9) : photo.uniform(0, 2.5),
+      jpeg: photo.chance(0.5) ? photo.next() : 0,
+    },
+    texture: random.integer(2147483647),
+  };
+}

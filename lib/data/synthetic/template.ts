@@ -1,3 +1,4 @@
+import { scheme68 } from "@/data/schemes.ts";
 import { chartOf, CONTOUR, CONTROL_POINTS, type ControlPoint, LANDMARK_POINTS } from "./anatomy.ts";
 import { delaunay } from "./delaunay.ts";
 import { clamp, smoothstep } from "./math.ts";

@@ -51,23 +51,28 @@ export interface PercentageSchedule {
 export function createPercentageSchedule(options: PercentageScheduleOptions = "paper"): PercentageSchedule {
   const action = "Cannot create a percentage schedule";
   if (options === "paper") return { name: "paper", percentages: PAPER_PERCENTAGES, at: percentageAt };
-  const stages = typeof options === "number" ? [{ from: 0, percent: options }] : options;
-  if (!Array.isArray(stages) || stages.length === 0) {
+  const given = typeof options === "number" ? [{ from: 0, percent: options }] : options;
+  if (!Array.isArray(given) || given.length === 0) {
     throw new TypeError(
       `${action} as it must be 'paper', a percentage or a list of stages: ${JSON.stringify(options)}`,
     );
   }
-  stages.forEach(({ from, percent }, i) => {
+  // Six digits, as the keys of a difficulty table have.
+  const stages = (given as PercentageStage[]).map(({ from, percent }) => ({
+    from,
+    percent: Number(percent.toFixed(6)),
+  }));
+  for (const [i, { from, percent }] of stages.entries()) {
     if (!(percent > 0 && percent <= 100)) {
       throw new RangeError(`${action} as a percentage must be in (0, 100]: ${percent}`);
     }
     if (i === 0 ? from !== 0 : !(from > stages[i - 1]!.from && from < 1)) {
       throw new RangeError(`${action} as stages must start at 0 and ascend below 1: stage ${i} starts at ${from}`);
     }
-  });
+  }
   return {
     name: typeof options === "number"
-      ? String(options)
+      ? String(stages[0]!.percent)
       : stages.map(({ from, percent }) => `${from}:${percent}`).join(","),
     percentages: [...new Set(stages.map(({ percent }) => percent))].sort((a, b) => a - b),
     at(epoch, epochs) {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { percentOf } from "./difficulty.ts";
 import { createPercentageSchedule, parsePercentageSchedule, percentageAt } from "./percentage_schedule.ts";
 
 /** The schedule as runs: [percentage, epochs that have it]. */
@@ -46,6 +47,8 @@ Deno.test("createPercentageSchedule() makes fixed and custom schedules", () => {
   assert.deepEqual([custom.name, custom.percentages], ["0:97,0.07:80,0.5:97", [80, 97]]);
   assert.deepEqual(runs(custom.at, 100), [[97, 7], [80, 43], [97, 50]]);
   assert.throws(() => custom.at(100, 100), /epoch must be 0 to 99: 100/);
+  const thirds = createPercentageSchedule(100 / 3);
+  assert.equal(percentOf(thirds.at(0, 1) / 100), thirds.percentages[0], "finds its difficulty table");
 });
 
 Deno.test("createPercentageSchedule() refuses bad percentages and stages", () => {

@@ -1,0 +1,78 @@
+/** What an HDF5 file holds, without its numbers. */
+export interface H5Tree {
+  datasets: { path: string; shape: number[]; count: number; dtype: string }[];
+  /** Attributes that matter to Keras files, as lists of text. */
+  text: { path: string; name: string; values: string[] }[];
+}
+
+export type H5Request = { op: "open"; bytes: Uint8Array } | { op: "read"; paths: string[] };
+export type H5Response = { tree: H5Tree } | { arrays: Float32Array[] } | { error: string };
+
+/** The first bytes of every HDF5 file. */
+export const HDF5_SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
+
+/** How long HDF5 may take over one request. The largest Keras files take seconds. */
+const PATIENCE_MS = 120_000;
+
+/**
+ * An HDF5 file held by a worker of its own (see h5_worker.ts). Nothing of it is trusted: shapes come first, and numbers
+ * are read only for the datasets that are asked for.
+ */
+export class H5File implements Disposable {
+  private constructor(private readonly worker: Worker, private readonly source: string, readonly tree: H5Tree) {}
+
+  /** Opens the bytes of a file; `source` names it in errors. */
+  static async open(bytes: Uint8Array, source: string): Promise<H5File> {
+    const worker = new Worker(new URL("./h5_worker.ts", import.meta.url), { type: "module" });
+    try {
+      const response = await ask(worker, source, { op: "open", bytes });
+      if (!("tree" in response)) throw new TypeError(`Cannot read weights from '${source}': no answer`);
+      return new H5File(worker, source, response.tree);
+    } catch (error) {
+      worker.terminate();
+      throw error;
+    }
+  }
+
+  /** The numbers of some datasets of floats, flat, in their order. Check shapes in `tree` first. */
+  async read(paths: string[]): Promise<Float32Array[]> {
+    const response = await ask(this.worker, this.source, { op: "read", paths });
+    if (!("arrays" in response)) throw new TypeError(`Cannot read weights from '${this.source}': no answer`);
+    return response.arrays;
+  }
+
+  [Symbol.dispose](): void {
+    this.worker.terminate();
+  }
+}
+
+function ask(worker: Worker, source: string, request: H5Request): Promise<H5Response> {
+  return new Promise((resolve, reject) => {
+    const fail = (reason: string) => {
+      clearTimeout(timer);
+      reject(new SyntaxError(`Cannot read weights from '${source}' as ${reason}`));
+    };
+    const timer = setTimeout(() => fail(`HDF5 did not finish: ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
+    worker.onmessage = ({ data }: MessageEvent<H5Response>) => {
+      if ("error" in data) return fail(reasonOf(data.error));
+      clearTimeout(timer);
+      resolve(data);
+    };
+    worker.onerror = (event) => {
+      event.preventDefault();
+      fail(`HDF5 broke down on it: ${firstLine(event.message)}`);
+    };
+    worker.postMessage(request);
+  });
+}
+
+/** HDF5's own errors are a page of call stack: its innermost line says what is wrong. */
+function reasonOf(message: string): string {
+  if (/^its? /.test(message)) return message;
+  const innermost = [...message.matchAll(/^\s*#\d+:.*?\(\): (.*)$/gm)].at(-1)?.[1];
+  return `HDF5 refuses it: ${innermost ?? firstLine(message)}`;
+}
+
+function firstLine(text: string): string {
+  return text.split("\n", 1)[0]!.slice(0, 200);
+}

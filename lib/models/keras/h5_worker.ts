@@ -1,0 +1,111 @@
+/// <reference lib="deno.worker" />
+/**
+ * Reads HDF5 inside a worker: the file comes from a stranger, and HDF5 is a large C library. Here a trap, an endless
+ * loop or a runaway allocation ends with the worker, and the library sees no file system but the one in its memory,
+ * so that links to other files lead nowhere.
+ */
+import type { H5Request, H5Response, H5Tree } from "./h5_file.ts";
+
+/** Far above any Keras file (EfficientNet-B7: about 3000 objects, 7 deep). */
+const MAX_OBJECTS = 40_000, MAX_DEPTH = 16;
+/** Attributes that say something about a Keras file, and how many bytes one may claim. */
+const TEXT_ATTRIBUTES = /^(layer_names|weight_names)\d*$|^(name|model_config|keras_version|backend|acr_lab)$/;
+const MAX_ATTRIBUTE_BYTES = 64 << 20;
+/** Optimizer state is never read. */
+const SKIPPED = /^\/(optimizer_weights|optimizer)$/;
+
+// h5wasm reports on the console besides throwing, and binds it when it loads.
+console.error = () => {};
+console.warn = () => {};
+const loading = import("h5wasm").then(async (module) => {
+  await module.ready;
+  module.Module.activate_throwing_error_handler();
+  return module;
+});
+let h5: Awaited<typeof loading>;
+let file: InstanceType<typeof h5.File> | undefined;
+
+function readText(path: string, name: string): string[] {
+  const metadata = h5.Module.get_attribute_metadata(file!.file_id, path, name);
+  // An empty list has no type that says "text".
+  if (!metadata.shape || metadata.total_size === 0) return [];
+  const claimed = metadata.size * metadata.total_size;
+  if (!(claimed <= MAX_ATTRIBUTE_BYTES)) {
+    throw new RangeError(`its attribute '${name}' of '${path}' claims ${claimed} bytes: expected at most 64 MiB`);
+  }
+  if (metadata.type !== h5.Module.H5T_class_t.H5T_STRING.value) {
+    throw new TypeError(`its attribute '${name}' of '${path}' is not text: HDF5 class ${metadata.type}`);
+  }
+  const value = new h5.Attribute(file!.file_id, path, name).value;
+  return (Array.isArray(value) ? value : [value]).map(String);
+}
+
+function describe(path: string): H5Tree["datasets"][number] {
+  const { shape, type, size, littleEndian, total_size, signed } = h5.Module.get_dataset_metadata(file!.file_id, path);
+  const kind = type === 1 ? "f" : type === 0 ? (signed ? "i" : "u") : "other";
+  return {
+    path,
+    shape: shape ?? [],
+    count: total_size,
+    dtype: kind === "other" ? `HDF5 class ${type}` : `${littleEndian || size === 1 ? "" : ">"}${kind}${size}`,
+  };
+}
+
+function walk(): H5Tree {
+  const tree: H5Tree = { datasets: [], text: [] };
+  let objects = 0;
+  const visit = (path: string, depth: number) => {
+    if (depth > MAX_DEPTH) {
+      throw new RangeError(`its groups are nested deeper than ${MAX_DEPTH}, as links in a circle would be: '${path}'`);
+    }
+    for (const name of h5.Module.get_attribute_names(file!.file_id, path)) {
+      if (TEXT_ATTRIBUTES.test(name)) tree.text.push({ path, name, values: readText(path, name) });
+    }
+    for (const key of new h5.Group(file!.file_id, path).keys()) {
+      const child = path === "/" ? `/${key}` : `${path}/${key}`;
+      if (SKIPPED.test(child)) continue;
+      if (++objects > MAX_OBJECTS) {
+        throw new RangeError(
+          `it holds more than ${MAX_OBJECTS} objects, as links in a circle would seem to: '${child}'`,
+        );
+      }
+      const entity = file!.get(child);
+      if (entity instanceof h5.Group) visit(child, depth + 1);
+      else if (entity instanceof h5.Dataset) tree.datasets.push(describe(child));
+      else if (entity instanceof h5.ExternalLink) throw new TypeError(`it links to another file: '${entity.filename}'`);
+      else throw new TypeError(`it holds a link that leads nowhere: '${child}'`);
+    }
+  };
+  visit("/", 0);
+  return tree;
+}
+
+function read(path: string): Float32Array<ArrayBuffer> {
+  const value = new h5.Dataset(file!.file_id, path).value;
+  if (value instanceof Float32Array) return value as Float32Array<ArrayBuffer>;
+  if (value instanceof Float64Array) return Float32Array.from(value);
+  if (typeof value === "number") return Float32Array.of(value);
+  throw new TypeError(`its dataset '${path}' is not of floats`);
+}
+
+function answer(request: H5Request): [H5Response, Transferable[]] {
+  if (request.op === "open") {
+    h5.FS!.writeFile("/file.h5", request.bytes);
+    file = new h5.File("/file.h5", "r");
+    return [{ tree: walk() }, []];
+  }
+  const arrays = request.paths.map(read);
+  return [{ arrays }, arrays.map((array) => array.buffer)];
+}
+
+// A message that arrives before there is a handler is lost, so the handler waits for the library, not the module.
+self.onmessage = async ({ data }: MessageEvent<H5Request>) => {
+  let response: H5Response, transfer: Transferable[] = [];
+  try {
+    h5 = await loading;
+    [response, transfer] = answer(data);
+  } catch (error) {
+    response = { error: error instanceof Error ? error.message : String(error) };
+  }
+  self.postMessage(response, transfer);
+};

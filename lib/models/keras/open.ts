@@ -1,0 +1,61 @@
+import type * as tf from "@tensorflow/tfjs";
+import { createModel, type CreateModelOptions, modelEntry } from "../registry.ts";
+import { identify, labelConvention } from "./identify.ts";
+import { readPairs, writePairs } from "./load.ts";
+import { matchWeights, WeightMismatchError } from "./match.ts";
+import { openStoredWeights } from "./stored_weights.ts";
+
+export interface OpenKerasOptions {
+  /** Registry name, for files that do not name their layers. @default told from the file */
+  network?: string;
+  /** Options that override what the file tells, as `{ size: 224 }`. */
+  model?: CreateModelOptions;
+}
+
+/** A landmark regressor out of a Keras file. */
+export interface OpenedKerasModel {
+  model: tf.LayersModel;
+  /** Registry name, as `efnb3`. */
+  name: string;
+  points: number;
+  /** Side of the input, in pixels. */
+  size: number;
+  /** How its outputs are meant, where the file's name or note tells. */
+  labels: "centered" | "released" | undefined;
+  kerasVersion: string | undefined;
+}
+
+/**
+ * Makes the model that a Keras file holds and loads it: network, width, number of points and (in a full model) input
+ * size are told from the file.
+ */
+export async function openKerasModel(path: string, options: OpenKerasOptions = {}): Promise<OpenedKerasModel> {
+  using stored = await openStoredWeights(path);
+  const found = options.network === undefined ? identify(stored) : undefined;
+  if (found?.classifier) {
+    throw new TypeError(
+      `Cannot open '${path}' as a landmark model as its last layer classifies pictures: '${found.head}' (it can start a training: --init)`,
+    );
+  }
+  if (found && found.head === undefined) {
+    throw new TypeError(
+      `Cannot open '${path}' as a landmark model as it has no last layer: weights without top (they can start a training: --init)`,
+    );
+  }
+  const name = options.network ?? found!.name;
+  const { points = 68, size = 224, ...rest } = { ...found?.options, ...options.model };
+  const { head } = modelEntry(name);
+  const model = createModel(name, { points, size, ...rest });
+  try {
+    const rename = found?.head !== undefined ? { [head]: found.head } : {};
+    const match = matchWeights(model, stored, { rename });
+    if (match.missing.length + match.extra.length + match.misshapen.length > 0) {
+      throw new WeightMismatchError(path, model.name, match);
+    }
+    writePairs(await readPairs(stored, match.pairs));
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  return { model, name, points, size, labels: labelConvention(stored), kerasVersion: stored.kerasVersion };
+}

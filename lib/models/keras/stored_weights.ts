@@ -1,0 +1,235 @@
+import { basename } from "node:path";
+import { messageOf } from "@/errors.ts";
+import { H5File, type H5Tree, HDF5_SIGNATURE } from "./h5_file.ts";
+import { ZipArchive } from "./zip.ts";
+
+/** One weight of a Keras file. */
+export interface StoredWeight {
+  /** Name without layer and `:0`, as `kernel`; files of Keras 3 number them instead: `0`, `1`, ... */
+  name: string;
+  shape: number[];
+  /** As `f4`. */
+  dtype: string;
+  /** Where the numbers are in the HDF5 file. */
+  path: string;
+}
+
+/** One layer that has weights. */
+export interface StoredLayer {
+  /** The layer's own name, or undefined where the file only counts layers by class (`conv2d_3`). */
+  name: string | undefined;
+  /** `conv2d` and 3 for `conv2d_3`, in files that count. */
+  counted?: { kind: string; index: number };
+  weights: StoredWeight[];
+}
+
+/** One layer of the model's configuration. */
+export interface StoredConfigLayer {
+  className: string;
+  name: string;
+  config: Record<string, unknown>;
+}
+
+/** A file of Keras weights, opened: what it says it holds. Dispose of it when done. */
+export interface StoredWeights extends Disposable {
+  /** The path, for errors. */
+  source: string;
+  layers: StoredLayer[];
+  /** Names of all layers, also of those without weights; empty where the file does not say. */
+  layerNames: string[];
+  /** The layers of a full model; empty in a weights-only file. */
+  config: StoredConfigLayer[];
+  kerasVersion: string | undefined;
+  /** What this library wrote into its own exports: JSON. */
+  note: string | undefined;
+  /** Reads the numbers of weights of floats. */
+  read(weights: StoredWeight[]): Promise<Float32Array[]>;
+}
+
+const MAX_FILE = 1 << 30;
+
+/**
+ * Opens a Keras file: a full model or weights only, in HDF5 (`.h5`, `.hdf5`, `.weights.h5`) or as a `.keras` archive, of
+ * Keras 2 or 3. Reads names and shapes, not yet numbers.
+ *
+ * @throws SyntaxError if the file is not one of these, or is damaged or malicious
+ */
+export async function openStoredWeights(path: string): Promise<StoredWeights> {
+  const bytes = await readBounded(path);
+  const source = path;
+  if (startsWith(bytes, HDF5_SIGNATURE)) {
+    const file = await H5File.open(bytes, source);
+    return interpret(file, source, textOf(file.tree, "/", "model_config"), undefined);
+  }
+  if (startsWith(bytes, Uint8Array.of(0x50, 0x4b))) {
+    const archive = new ZipArchive(bytes, { source, limit: MAX_FILE });
+    const weights = archive.read("model.weights.h5");
+    if (!weights) {
+      const names = archive.names.slice(0, 8).join(", ") || "nothing";
+      throw new SyntaxError(`Cannot read weights from '${source}' as it has no member model.weights.h5: ${names}`);
+    }
+    const text = (name: string) => {
+      const member = archive.read(name);
+      return member && new TextDecoder().decode(member);
+    };
+    const metadata = parseJson(text("metadata.json") ?? "{}", source) as { keras_version?: unknown } | null;
+    const version = typeof metadata?.keras_version === "string" ? metadata.keras_version : undefined;
+    return interpret(await H5File.open(weights, source), source, text("config.json"), version);
+  }
+  const first = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
+  throw new SyntaxError(
+    `Cannot read weights from '${source}' as it is neither an HDF5 file nor a .keras archive: it begins ${first}`,
+  );
+}
+
+async function readBounded(path: string): Promise<Uint8Array> {
+  let info: Deno.FileInfo;
+  try {
+    info = await Deno.stat(path);
+  } catch (error) {
+    const missing = error instanceof Deno.errors.NotFound;
+    throw new Error(
+      `Cannot read weights from '${path}' as ${missing ? "there is no such file" : messageOf(error)}: ${
+        basename(path)
+      }`,
+    );
+  }
+  if (!info.isFile) throw new TypeError(`Cannot read weights from '${path}' as it is not a file: a folder or device`);
+  if (info.size > MAX_FILE) {
+    throw new RangeError(`Cannot read weights from '${path}' as it is over 1 GiB: ${info.size} bytes`);
+  }
+  return await Deno.readFile(path);
+}
+
+function startsWith(bytes: Uint8Array, signature: Uint8Array): boolean {
+  return signature.every((byte, i) => bytes[i] === byte);
+}
+
+function interpret(
+  file: H5File,
+  source: string,
+  config: string | undefined,
+  version: string | undefined,
+): StoredWeights {
+  try {
+    const { tree } = file;
+    const root = tree.text.some(({ path, name }) => path === "/model_weights" && isList(name, "layer_names"))
+      ? "/model_weights"
+      : "/";
+    const named = listOf(tree, root, "layer_names");
+    const layers = named.length > 0 ? layersByName(tree, root, named) : layersByPath(tree);
+    if (layers.length === 0) {
+      throw new SyntaxError(`Cannot read weights from '${source}' as it holds no layer with weights: not a Keras file`);
+    }
+    const configLayers = config === undefined ? [] : layersOfConfig(config, source);
+    return {
+      source,
+      layers,
+      layerNames: named.length > 0 ? named : configLayers.map(({ name }) => name),
+      config: configLayers,
+      kerasVersion: version ?? textOf(tree, root, "keras_version") ?? textOf(tree, "/", "keras_version"),
+      note: textOf(tree, "/", "acr_lab"),
+      read: (weights) => {
+        const odd = weights.find(({ dtype }) => dtype !== "f4" && dtype !== "f8");
+        if (odd) {
+          return Promise.reject(
+            new TypeError(
+              `Cannot read weights from '${source}' as '${odd.path}' must be float32 or float64: ${odd.dtype}`,
+            ),
+          );
+        }
+        return file.read(weights.map(({ path }) => path));
+      },
+      [Symbol.dispose]: () => file[Symbol.dispose](),
+    };
+  } catch (error) {
+    file[Symbol.dispose]();
+    throw error;
+  }
+}
+
+/** Keras splits a list over `name0`, `name1`, ... when it outgrows an HDF5 attribute. */
+function isList(attribute: string, name: string): boolean {
+  return attribute.startsWith(name) && /^\d*$/.test(attribute.slice(name.length));
+}
+
+function listOf(tree: H5Tree, path: string, name: string): string[] {
+  return tree.text
+    .filter((text) => text.path === path && isList(text.name, name))
+    .sort((a, b) => Number(a.name.slice(name.length) || 0) - Number(b.name.slice(name.length) || 0))
+    .flatMap(({ values }) => values);
+}
+
+function textOf(tree: H5Tree, path: string, name: string): string | undefined {
+  return tree.text.find((text) => text.path === path && text.name === name)?.values[0];
+}
+
+/** Keras 2's layout, which Keras 3 still writes as `.h5`: a group per layer, with `weight_names` inside. */
+function layersByName(tree: H5Tree, root: string, names: string[]): StoredLayer[] {
+  const datasets = new Map(tree.datasets.map((dataset) => [dataset.path, dataset]));
+  const layers = new Map<string, StoredLayer>();
+  for (const group of names) {
+    const path = root === "/" ? `/${group}` : `${root}/${group}`;
+    const weights = listOf(tree, path, "weight_names").flatMap((full) => {
+      const dataset = datasets.get(`${path}/${full}`);
+      if (!dataset) return [];
+      const parts = full.split("/");
+      const name = parts.at(-1)!.replace(/:\d+$/, "");
+      return [{ owner: parts.at(-2) ?? group, weight: { ...dataset, name } }];
+    });
+    // A model used as a layer stores all its layers in one group: then the weights' own prefixes say whose they are.
+    const nested = new Set(weights.map(({ owner }) => owner)).size > 1;
+    for (const { owner, weight } of weights) {
+      const name = nested ? owner : group;
+      const layer = layers.get(name) ?? { name, weights: [] };
+      layer.weights.push(weight);
+      layers.set(name, layer);
+    }
+  }
+  return [...layers.values()];
+}
+
+/** Keras 3's layout: `layers/conv2d_3/vars/0`, the class counted; newer versions add the name as an attribute. */
+function layersByPath(tree: H5Tree): StoredLayer[] {
+  const layers = new Map<string, StoredLayer>();
+  for (const { path, ...dataset } of tree.datasets) {
+    const [, group, index] = /^(.*)\/vars\/(\d+)$/.exec(path) ?? [];
+    // Dropout layers keep the state of their random generator in a group of their own.
+    if (group === undefined || index === undefined || group.endsWith("/seed_generator")) continue;
+    const [, kind, count] = /([^/]*?)(?:_(\d+))?$/.exec(group)!;
+    const layer = layers.get(group) ?? {
+      name: textOf(tree, `${group}/vars`, "name"),
+      counted: { kind: kind!, index: Number(count ?? 0) },
+      weights: [],
+    };
+    layer.weights.push({ ...dataset, path, name: index });
+    layers.set(group, layer);
+  }
+  for (const { weights } of layers.values()) weights.sort((a, b) => Number(a.name) - Number(b.name));
+  return [...layers.values()];
+}
+
+function parseJson(text: string, source: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new SyntaxError(`Cannot read weights from '${source}' as its configuration is not JSON: ${messageOf(error)}`);
+  }
+}
+
+/** The layers of a model's configuration, those of models used as layers among them. Anything odd is left out. */
+function layersOfConfig(text: string, source: string): StoredConfigLayer[] {
+  const layers: StoredConfigLayer[] = [];
+  const visit = (value: unknown, depth: number) => {
+    const list = (value as { config?: { layers?: unknown } } | null)?.config?.layers;
+    if (!Array.isArray(list) || depth > 8) return;
+    for (const item of list as { class_name?: unknown; config?: Record<string, unknown> }[]) {
+      const { class_name: className, config } = item ?? {};
+      if (typeof className !== "string" || typeof config?.["name"] !== "string") continue;
+      layers.push({ className, name: config["name"], config });
+      visit(item, depth + 1);
+    }
+  };
+  visit(parseJson(text, source), 0);
+  return layers;
+}

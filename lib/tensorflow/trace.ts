@@ -48,8 +48,17 @@ export class Trace {
     }));
     const symbols = inputs.map(({ id, shape, dtype }) => backend.createOutputTensor({ id, shape: [...shape], dtype }));
     let result: unknown;
+    const created: { variable: tf.Variable; output: Output }[] = [];
     const outer = binding.trace;
     binding.trace = this;
+    const engine = tf.engine();
+    const { makeVariable } = engine;
+    // The first value must be noted at once: the function may well assign the next one before it ends.
+    engine.makeVariable = (...made) => {
+      const variable = makeVariable.apply(engine, made);
+      created.push({ variable, output: tracer.resolve(idOf(backend, variable)) });
+      return variable;
+    };
     try {
       result = tf.tidy(() => {
         const value = fn(symbols);
@@ -73,13 +82,11 @@ export class Trace {
         const now = idOf(backend, variable);
         if (now !== id) tracer.assign(id, now);
       }
-      const created = registered().filter((variable) => !this.#homes.has(variable)).map((variable) => ({
-        variable,
-        output: tracer.resolve(idOf(backend, variable)),
-      }));
       for (const tensor of new Set(tensors)) if (!(tensor instanceof tf.Variable)) tensor.dispose();
-      return { args: inputs.map(({ output }) => output), outputs, structure, created };
+      const alive = created.filter(({ variable }) => !variable.isDisposed);
+      return { args: inputs.map(({ output }) => output), outputs, structure, created: alive };
     } finally {
+      engine.makeVariable = makeVariable;
       binding.trace = outer;
       for (const tensor of symbols) tensor.dispose();
       for (const [variable, { saved }] of this.#homes) {

@@ -1,7 +1,22 @@
+import type { FaceSet } from "@/data/face_set.ts";
 import { csvField, parseCsv } from "./csv.ts";
 import type { FaceError } from "./schema.ts";
 
 const HEADER = ["id", "subsets", "nme"];
+
+/**
+ * The rows of `errors.csv`, in the order of the set.
+ *
+ * @param errors `[N]` NME of each face, as `faceErrors()` gives them
+ */
+export function faceErrorRows(set: Pick<FaceSet, "ids" | "subsets">, errors: ArrayLike<number>): FaceError[] {
+  if (errors.length !== set.ids.length) {
+    throw new TypeError(`Cannot list the errors of ${set.ids.length} faces as there are others: ${errors.length}`);
+  }
+  const names: string[][] = set.ids.map(() => []);
+  for (const [name, faces] of Object.entries(set.subsets)) for (const face of faces) names[face]!.push(name);
+  return set.ids.map((id, face) => ({ id, subsets: names[face]!, nme: errors[face]! }));
+}
 
 /** The text of `errors.csv`: one row per test face, NME in full precision, subsets joined by `;`. */
 export function formatFaceErrors(faces: Iterable<FaceError>): string {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { formatFaceErrors, parseFaceErrors } from "./face_errors.ts";
+import { faceErrorRows, formatFaceErrors, parseFaceErrors } from "./face_errors.ts";
 
 Deno.test("formatFaceErrors() keeps every digit, odd names and faces without an error", () => {
   const faces = [
@@ -34,4 +34,14 @@ Deno.test("parseFaceErrors() names file and row of what it cannot read", () => {
       return true;
     });
   }
+});
+
+Deno.test("faceErrorRows() lists each face with the subsets that hold it", () => {
+  const set = { ids: ["a", "b", "c"], subsets: { full: [0, 1, 2], common: [2, 0] } };
+  assert.deepEqual(faceErrorRows(set, [0.1, 0.2, 0.3]), [
+    { id: "a", subsets: ["full", "common"], nme: 0.1 },
+    { id: "b", subsets: ["full"], nme: 0.2 },
+    { id: "c", subsets: ["full", "common"], nme: 0.3 },
+  ]);
+  assert.throws(() => faceErrorRows(set, [1]), /errors of 3 faces as there are others: 1/);
 });

@@ -3,6 +3,9 @@
  * `errors.csv` and `result.json`, written when it ends. Reading and writing is in `run.ts`.
  */
 
+import type { Evaluation, SubsetEvaluation } from "@/evaluation/evaluate.ts";
+import type { LandmarkErrors } from "@/evaluation/per_landmark.ts";
+
 /** Names of the files in a run directory. */
 export const RUN_FILES = {
   config: "config.json",
@@ -44,16 +47,11 @@ export type RunSettings = {
   readonly [key: string]: Json;
 };
 
-/** The identity of one prepared set of faces. */
-export type DataIdentity = {
-  readonly dataset: string;
-  readonly split: string;
-  readonly count: number;
-  /** Empty when the set is complete, else what it lacks, as `partial: 2012 of 3148 faces`. */
-  readonly partial: string;
-  /** SHA-256 (hex), as `FaceSet.hash`. */
-  readonly hash: string;
-};
+/**
+ * The identity of one set of faces: dataset, split, count, what it lacks (`partial`, empty when complete) and its
+ * SHA-256 as in `FaceSet.hash`.
+ */
+export type DataIdentity = Evaluation["data"];
 
 /** Where a run happened. Recorded, never compared: a run may go on after an update or on another machine. */
 export type RunEnvironment = {
@@ -95,39 +93,8 @@ export type RunRequest = {
 /** `config.json`. */
 export type RunConfig = RunRequest & { readonly version: 1; readonly environment: RunEnvironment };
 
-/** How a number was made: two numbers may stand in one table only if these agree. */
-export type ResultProtocol = {
-  /** Crop protocol, as `acr-224`. */
-  readonly crop: string;
-  /** `inter-ocular`, `inter-pupil`, `box` or `diagonal`. */
-  readonly normalizer: string;
-  /** Pixels in which distances were taken: of the original image, or of the resized crop as the authors do. */
-  readonly space: string;
-  /** Failure and AUC threshold, a fraction of the normaliser. */
-  readonly threshold: number;
-  /** Which area under the curve `auc` is. */
-  readonly auc: string;
-  /** Anything else that changes the number, as `{ flipTest: true }`. */
-  readonly [key: string]: Json;
-};
-
-/** The numbers of one subset of the test faces. */
-export type SubsetResult = {
-  readonly name: string;
-  /** Number of faces. */
-  readonly count: number;
-  /** Mean over faces, a fraction (0.04 is printed as 4.00 %). */
-  readonly nme: number;
-  /** Share of faces above the threshold, a fraction. */
-  readonly failureRate: number;
-  /** The field's standard definition (Simpson, divided by the threshold). */
-  readonly auc: number;
-  /** The ACR authors' own definition; never comparable with `auc`. */
-  readonly authorsAuc?: number;
-  readonly protocol: ResultProtocol;
-  /** Further numbers, as percentiles or errors per landmark. */
-  readonly [key: string]: Json | undefined;
-};
+/** The numbers of one subset of the test faces, each with its protocol; see `evaluate()`. */
+export type SubsetResult = SubsetEvaluation;
 
 /** `result.json`. */
 export type RunResult = {
@@ -141,11 +108,13 @@ export type RunResult = {
   readonly loss: string;
   readonly epochs: number;
   /** The test set. */
-  readonly data: DataIdentity;
+  readonly data: Evaluation["data"];
   /** By subset name; always holds `full`. */
   readonly subsets: { readonly [name: string]: SubsetResult };
   /** The same for a predictor that always answers with the mean training shape. */
   readonly meanShape: { readonly [name: string]: SubsetResult };
+  /** Where on the face the errors are, over the full test set: see `landmarkErrors()`. */
+  readonly landmarkErrors?: LandmarkErrors;
   readonly training: {
     /** Time spent training, over all sessions of the run. */
     readonly seconds: number;

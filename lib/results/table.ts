@@ -118,18 +118,20 @@ export class Table {
       const text = escapeMarkdown(main);
       return (best ? `**${text}**` : text) + spread + count;
     });
-    const line = (cells: readonly string[]) => `| ${cells.join(" | ")} |`;
-    const rules = { left: ":---", right: "---:", center: ":---:" };
-    const lines = [
-      ...(this.caption ? [escapeMarkdown(this.caption), ""] : []),
-      line(this.columns.map((column) => escapeMarkdown(titleOf(column)))),
-      line(this.columns.map(({ align = "left" }) => rules[align])),
-    ];
-    for (const { title, rows } of body) {
-      const rest = this.columns.slice(1).map(() => "");
-      if (title) lines.push(line([`*${escapeMarkdown(title)}*`, ...rest]));
-      for (const row of rows) lines.push(line(row.map(({ text }) => text)));
-    }
+    const head = this.columns.map((column) => escapeMarkdown(titleOf(column)));
+    const cells = body.flatMap(({ title, rows }) => [
+      ...(title ? [[`_${escapeMarkdown(title)}_`, ...head.slice(1).map(() => "")]] : []),
+      ...rows.map((row) => row.map(({ text }) => text)),
+    ]);
+    const widths = head.map((_, c) => Math.max(3, ...[head, ...cells].map((row) => widthOf(row[c]!))));
+    const line = (row: readonly string[]) =>
+      `| ${row.map((text, c) => pad(text, widths[c]!, this.columns[c]!.align)).join(" | ")} |`;
+    const rules = this.columns.map(({ align = "left" }, c) => {
+      const ends = [align === "right" ? "-" : ":", align === "left" ? "-" : ":"];
+      return ends[0] + "-".repeat(widths[c]! - 2) + ends[1];
+    });
+    const caption = this.caption ? [escapeMarkdown(this.caption), ""] : [];
+    const lines = [...caption, line(head), line(rules), ...cells.map(line)];
     for (const note of this.notes) lines.push("", escapeMarkdown(note));
     return lines.join("\n") + "\n";
   }

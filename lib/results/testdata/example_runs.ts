@@ -1,5 +1,7 @@
 // Made-up runs for tests: the numbers mean nothing.
 import { join } from "node:path";
+import { STANDARD_AUC } from "@/evaluation/evaluate.ts";
+import type { Normalizer } from "@/evaluation/nme.ts";
 import { createRandom } from "@/random.ts";
 import { runPath, variantName } from "../run_path.ts";
 import { formatFaceErrors } from "../face_errors.ts";
@@ -14,7 +16,7 @@ export interface ExampleOptions {
   seed?: number;
   epochs?: number;
   size?: number;
-  normalizer?: string;
+  normalizer?: Normalizer;
   partial?: string;
   hash?: string;
   /** NME of the full subset. */
@@ -67,9 +69,30 @@ export function exampleConfig(options: ExampleOptions = {}): RunConfig {
 }
 
 function exampleSubset(name: string, count: number, nme: number, options: ExampleOptions): SubsetResult {
-  const { size = 112, normalizer = "inter-ocular" } = options;
-  const protocol = { crop: `acr-${size}`, normalizer, space: "original", threshold: 0.1, auc: "standard" };
-  return { name, count, nme, failureRate: Math.min(1, nme * nme * 8), auc: Math.max(0, 1 - nme / 0.1), protocol };
+  const { size = 112, normalizer = "inter-ocular", partial = "" } = options;
+  const { dataset, split } = exampleData(options);
+  return {
+    name,
+    count,
+    nme,
+    standardDeviation: nme / 3,
+    percentiles: { 50: 0.9 * nme, 75: 1.2 * nme, 90: 1.5 * nme, 95: 1.8 * nme },
+    failureRate: Math.min(1, nme * nme * 8),
+    auc: Math.max(0, 1 - nme / 0.1),
+    authorsAuc: Math.max(0, 0.95 - nme / 0.1),
+    dataset,
+    split,
+    partial,
+    protocol: {
+      crop: `acr-${size}`,
+      scheme: "68",
+      normalizer,
+      space: "original",
+      threshold: 0.1,
+      auc: STANDARD_AUC,
+      flipTest: false,
+    },
+  };
 }
 
 export function exampleResult(options: ExampleOptions = {}): RunResult {
@@ -92,6 +115,11 @@ export function exampleResult(options: ExampleOptions = {}): RunResult {
     data: exampleData(options),
     subsets: subsets(nme),
     meanShape: subsets(0.25),
+    landmarkErrors: {
+      count: 20,
+      landmarks: Array.from({ length: 68 }, (_, m) => nme * (0.5 + m / 67)),
+      regions: { jaw: 1.3 * nme, brows: 1.1 * nme, nose: 0.7 * nme, eyes: 0.8 * nme, mouth: nme },
+    },
     training: { seconds: 60 + seed, imagesPerSecond: 50, epoch: settings.epochs - 1, steps: 125 * settings.epochs },
   };
 }

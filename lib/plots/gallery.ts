@@ -7,7 +7,7 @@ import { example as difficultyFace } from "./examples/difficulty_face.ts";
 import { example as errorHistogram } from "./examples/error_histogram.ts";
 import { example as faceGrid } from "./examples/face_grid.ts";
 import { example as facePoints } from "./examples/face_points.ts";
-import { example as landmarkErrors } from "./examples/landmark_errors.ts";
+import { example as landmarkErrorMap } from "./examples/landmark_error_map.ts";
 import { example as lossCurves } from "./examples/loss_curves.ts";
 import { example as pcaSpectrum } from "./examples/pca_spectrum.ts";
 import { example as regionBars } from "./examples/region_bars.ts";
@@ -26,7 +26,7 @@ export const examples: readonly Example[] = [
   trainingCurves,
   cumulativeError,
   errorHistogram,
-  landmarkErrors,
+  landmarkErrorMap,
   regionBars,
   ablationBars,
   ablationHeatMap,

@@ -2,12 +2,12 @@ import { difficulty } from "@/shape/difficulty.ts";
 import { ShapeModel } from "@/shape/shape_model.ts";
 import { difficultyFace } from "../difficulty_face.ts";
 import type { Example } from "./example.ts";
-import { lines, row, samplePicture, sampleShapes } from "./sample.ts";
+import { lines, row, sampleShapes } from "./sample.ts";
 
 export const example: Example = {
   name: "difficultyFace",
   caption: "Where a face departs from its Smooth-Face of 80 %: Φ of each x and each y coordinate.",
-  async make() {
+  make() {
     const shapes = sampleShapes(200);
     const model = ShapeModel.fit(shapes, 200, 136);
     const landmarks = row(shapes, 3);
@@ -15,7 +15,6 @@ export const example: Example = {
       landmarks,
       difficulty: difficulty(landmarks, model.smooth(landmarks, model.modesFor(0.8))),
       lines,
-      picture: await samplePicture(landmarks),
     });
   },
 };

@@ -1,14 +1,14 @@
 import { facePoints } from "../face_points.ts";
 import type { Example } from "./example.ts";
-import { lines, predict, row, samplePicture, sampleShapes } from "./sample.ts";
+import { lines, predict, sampleFacePicture } from "./sample.ts";
 
 export const example: Example = {
   name: "facePoints",
-  caption: "A face with its true points and a prediction (both made up).",
+  caption: "A synthetic face with its true points and a made-up prediction.",
   async make() {
-    const truth = row(sampleShapes(1), 0);
+    const { picture, truth } = await sampleFacePicture(0);
     return facePoints({
-      face: { picture: await samplePicture(truth), truth, prediction: predict(truth, 2, 1), title: "a drawn face" },
+      face: { picture, truth, prediction: predict(truth, 0.02, 1), title: "a synthetic face" },
       lines,
     });
   },

@@ -1,5 +1,7 @@
 import { scheme68 } from "@/data/schemes.ts";
 import { createRandom } from "@/random.ts";
+import { sampleFace } from "@/data/synthetic/parameters.ts";
+import { renderFace } from "@/data/synthetic/render.ts";
 import { pictureUrl } from "../picture.ts";
 
 /** Side of the sample's pictures and frame of its shapes, in pixels. */
@@ -71,42 +73,17 @@ export function row(shapes: ArrayLike<number>, index: number): number[] {
   return Array.prototype.slice.call(shapes, 136 * index, 136 * (index + 1)) as number[];
 }
 
-/** A prediction: the shape with an error of so many pixels in each coordinate. */
-export function predict(shape: ArrayLike<number>, error: number, seed: number): number[] {
-  const random = createRandom(seed, "prediction");
-  return Array.from(shape, (value) => value + error * random.normal());
+/** A rendered face: its picture and its true landmarks, `[136]` in the picture's pixels. */
+export async function sampleFacePicture(
+  index: number,
+): Promise<{ picture: { url: string; size: number }; truth: number[] }> {
+  const { image, landmarks } = renderFace(sampleFace(11, index), SIDE);
+  return { picture: { url: await pictureUrl(image, SIDE), size: SIDE }, truth: Array.from(landmarks) };
 }
 
-/** A drawn face under the shape, as the `picture` of a plot: no photograph. */
-export async function samplePicture(shape: ArrayLike<number>): Promise<{ url: string; size: number }> {
-  const pixels = new Uint8Array(SIDE * SIDE * 3);
-  const inside = (x: number, y: number, cx: number, cy: number, rx: number, ry: number) =>
-    ((x - cx) / rx) ** 2 + ((y - cy) / ry) ** 2;
-  const mid = (a: number, b: number, axis: 0 | 1) => (shape[2 * a + axis]! + shape[2 * b + axis]!) / 2;
-  const [cx, cy] = [mid(0, 16, 0), mid(27, 8, 1) - 8];
-  const rx = (shape[32]! - shape[0]!) / 2, ry = (shape[17]! - shape[55]!) * 0.95;
-  for (let y = 0; y < SIDE; y++) {
-    for (let x = 0; x < SIDE; x++) {
-      const light = 1 - 0.35 * (x / SIDE);
-      let color = [90 + 60 * y / SIDE, 120 + 30 * x / SIDE, 130];
-      const skin = inside(x, y, cx, cy, rx, ry * (y < cy ? 1.05 : 1));
-      if (skin < 1) color = [214, 166, 140].map((c) => c * light * (1 - 0.25 * skin * skin));
-      for (const [a, b] of [[36, 39], [42, 45]] as const) {
-        const eye = inside(x, y, mid(a, b, 0), mid(a, b, 1), 11, 5);
-        const pupil = inside(x, y, mid(a, b, 0), mid(a, b, 1), 4, 4);
-        if (eye < 1) color = pupil < 1 ? [50, 40, 35] : [235, 230, 225];
-      }
-      const lips = inside(
-        x,
-        y,
-        mid(48, 54, 0),
-        mid(51, 57, 1),
-        (shape[108]! - shape[96]!) / 2,
-        (shape[115]! - shape[103]!) / 2,
-      );
-      if (lips < 1) color = [170 * light, 80 * light, 80 * light];
-      pixels.set(color.map(Math.round), 3 * (y * SIDE + x));
-    }
-  }
-  return { url: await pictureUrl(pixels, SIDE, { quality: 80 }), size: SIDE };
+/** A made-up prediction: in each coordinate off by a normal error of this fraction of the inter-ocular distance. */
+export function predict(truth: readonly number[], error: number, seed: number): number[] {
+  const random = createRandom(seed, "prediction");
+  const eyes = Math.hypot(truth[90]! - truth[72]!, truth[91]! - truth[73]!);
+  return truth.map((value) => value + error * eyes * random.normal());
 }

@@ -11,7 +11,7 @@ import {
 import { checkLength, round } from "./series.ts";
 import { type Part, plot, type PlotSpec } from "./spec.ts";
 
-export interface LandmarkErrorsOptions {
+export interface LandmarkErrorMapOptions {
   /** A face to show them on, as the mean face, `[2M]`. */
   readonly face: Shape;
   /** Mean error of each landmark, `[M]`, as fractions of the normalizer. */
@@ -28,7 +28,7 @@ export interface LandmarkErrorsOptions {
 }
 
 /** The error of each landmark as color and size of a point on a face. */
-export function landmarkErrors(options: LandmarkErrorsOptions): PlotSpec {
+export function landmarkErrorMap(options: LandmarkErrorMapOptions): PlotSpec {
   const {
     face,
     errors,

@@ -79,6 +79,20 @@ const SYMBOLS = {
     ],
     result: pointer,
   },
+  TF_GraphCopyFunction: { parameters: [pointer, pointer, pointer, pointer], result: nothing },
+  TF_NewSessionOptions: { parameters: [], result: pointer },
+  TF_SetConfig: { parameters: [pointer, buffer, size, pointer], result: nothing },
+  TF_DeleteSessionOptions: { parameters: [pointer], result: nothing },
+  TF_NewSession: { parameters: [pointer, pointer, pointer], result: pointer },
+  TF_CloseSession: { parameters: [pointer, pointer], result: nothing },
+  TF_DeleteSession: { parameters: [pointer, pointer], result: nothing },
+  TF_SessionRun: {
+    parameters: [
+      ...[pointer, pointer, buffer, buffer, i32, buffer, buffer, i32, buffer, i32, pointer, pointer] as const,
+    ],
+    result: nothing,
+  },
+  TF_NewBufferFromString: { parameters: [buffer, size], result: pointer },
   TF_DeleteFunction: { parameters: [pointer], result: nothing },
   TF_NewOperation: { parameters: [pointer, buffer, buffer], result: pointer },
   TF_FinishOperation: { parameters: [pointer, pointer], result: pointer },
@@ -94,6 +108,8 @@ const SYMBOLS = {
   TF_SetAttrType: { parameters: [pointer, buffer, i32], result: nothing },
   TF_SetAttrShape: { parameters: [pointer, buffer, buffer, i32], result: nothing },
   TF_SetAttrIntList: { parameters: [pointer, buffer, buffer, i32], result: nothing },
+  TF_SetAttrTypeList: { parameters: [pointer, buffer, buffer, i32], result: nothing },
+  TF_SetAttrFuncName: { parameters: [pointer, buffer, buffer, size], result: nothing },
   TF_SetAttrTensor: { parameters: [pointer, buffer, pointer, pointer], result: nothing },
 } as const;
 

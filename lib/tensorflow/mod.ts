@@ -10,3 +10,4 @@ export {
 } from "./backend.ts";
 export { compile, type Compiled, type CompileOptions } from "./compile.ts";
 export * from "./ops/mod.ts";
+export { type NodeTime, type OpTime, timesByOp } from "./profile.ts";

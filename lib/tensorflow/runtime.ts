@@ -1,4 +1,4 @@
-import { cString, openLibrary, pointerArray, readCString, type TensorFlowSymbols } from "./c_api.ts";
+import { cString, openLibrary, readCString, type TensorFlowSymbols } from "./c_api.ts";
 import { encodeConfig, type SessionConfig } from "./config_proto.ts";
 import { type OpSignature, parseOpDef } from "./op_def.ts";
 
@@ -22,7 +22,7 @@ export class Runtime {
   readonly device: string | undefined;
   readonly #signatures = new Map<string, OpSignature>();
 
-  constructor(readonly path: string, config: SessionConfig) {
+  constructor(readonly path: string, readonly config: SessionConfig) {
     const c = this.symbols = openLibrary(path);
     this.version = readCString(c.TF_Version());
     this.status = c.TF_NewStatus()!;
@@ -67,10 +67,7 @@ export class Runtime {
       const buffer = c.TF_NewBuffer()!;
       c.TF_GraphGetOpDef(graph, cString(op), buffer, this.status);
       this.check(`find TensorFlow's op '${op}'`);
-      // TF_Buffer: { const void* data; size_t length; ... }
-      const view = new Deno.UnsafePointerView(buffer);
-      const data = view.getPointer(0)!, length = Number(view.getBigUint64(8));
-      signature = parseOpDef(new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(data, length).slice(0)));
+      signature = parseOpDef(this.bufferBytes(buffer));
       c.TF_DeleteBuffer(buffer);
       this.#signatures.set(op, signature);
     }
@@ -106,6 +103,12 @@ export class Runtime {
     }
   }
 
-  /** Packs pointers for C. */
-  static pointers = pointerArray;
+  /** Copies the content of a `TF_Buffer`. */
+  bufferBytes(buffer: Pointer): Uint8Array {
+    // struct TF_Buffer { const void* data; size_t length; ... }
+    const view = new Deno.UnsafePointerView(buffer);
+    const data = view.getPointer(0), length = Number(view.getBigUint64(8));
+    if (data === null || length === 0) return new Uint8Array(0);
+    return new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(data, length).slice(0));
+  }
 }

@@ -40,6 +40,11 @@ interface Node {
 /** A function of TensorFlow, made of a traced graph, with what it wants as inputs. */
 export interface GraphFunction {
   readonly name: string;
+  /** The function itself: a `TF_Function`, freed with the graph. */
+  readonly definition: Pointer;
+  /** Data types of all inputs: arguments, captures, variables. */
+  readonly inputTypes: readonly number[];
+  readonly outputTypes: readonly number[];
   /** Eager tensors that the trace used without making them; own handles, so that disposing the tensor does no harm. */
   readonly captures: readonly Pointer[];
   /** Ids of the variables it reads or writes, in the order of its last inputs. */
@@ -55,7 +60,8 @@ const UNIFORM_FROM = 1024; // a constant of one repeated value this long becomes
 const OPAQUE = new Set(["FusedBatchNormV3:5"]);
 let functionsMade = 0;
 
-function packOutputs(outputs: readonly Output[]): Uint8Array<ArrayBuffer> {
+/** `TF_Output[]` for C. */
+export function packOutputs(outputs: readonly Output[]): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(16 * Math.max(1, outputs.length));
   const view = new DataView(bytes.buffer);
   outputs.forEach(({ op, index }, i) => {
@@ -202,7 +208,9 @@ export class Tracer {
     const given = new Set(inputs.map(({ op }) => Deno.UnsafePointer.value(op)));
     const body = live.filter((op) => !given.has(Deno.UnsafePointer.value(op)));
     const name = `${this.label.replace(/[^A-Za-z0-9_]/g, "_")}_${functionsMade++}`;
-    const fn = c.TF_GraphToFunctionWithControlOutputs(
+    const typeOf = (output: Output) => c.TF_OperationOutputType(packOutputs([output]));
+    const inputTypes = inputs.map(typeOf), outputTypes = results.map(typeOf);
+    const definition = c.TF_GraphToFunctionWithControlOutputs(
       this.graph,
       cString(name),
       0,
@@ -221,11 +229,13 @@ export class Tracer {
       runtime.status,
     );
     runtime.check(`compile '${this.label}'`);
-    c.TFE_ContextAddFunction(runtime.context, fn, runtime.status);
-    c.TF_DeleteFunction(fn);
+    c.TFE_ContextAddFunction(runtime.context, definition, runtime.status);
     runtime.check(`compile '${this.label}'`);
     return {
       name,
+      definition: definition!,
+      inputTypes,
+      outputTypes,
       captures: captures.map(({ handle }) => handle),
       variables: variables.map(([id]) => id),
       updated: effects ? [...this.#updated] : [],

@@ -89,6 +89,7 @@ export function profileGraph(
   const holders = variables.map((variable, i) =>
     node("VarHandleOp", `variable_${i}`, [], (description) => {
       c.TF_SetAttrType(description, cString("dtype"), types[i]!);
+      // Without names of their own, the session's optimiser takes all of them for one variable.
       const name = new TextEncoder().encode(`profiled_${i}`);
       c.TF_SetAttrString(description, cString("shared_name"), name, BigInt(name.length));
       c.TF_SetAttrShape(

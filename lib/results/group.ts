@@ -124,8 +124,8 @@ export function groupRuns(runs: readonly FinishedRun[], options: GroupOptions = 
   for (const name of by ?? []) {
     if (known!.has(name)) continue;
     const near = nearest(name, known!);
-    const hint = near.length > 0 ? near : [...known!];
-    throw new RangeError(`Cannot group runs as none has such a setting, only ${hint.join(", ")}: '${name}'`);
+    const hint = near.length > 0 ? `near ones are ${near.join(", ")}` : `there are ${[...known!].join(", ")}`;
+    throw new RangeError(`Cannot group runs as there is no such setting, ${hint}: '${name}'`);
   }
   const groups = new Map<string, { key: Record<string, string>; runs: FinishedRun[] }>();
   for (const run of runs) {

@@ -39,7 +39,7 @@ function isRecord(value: unknown): value is MetricsRecord {
  * Adds one line to a `metrics.jsonl` and flushes it to the disk. What a crash or a full disk left of an earlier line
  * is cut off first, so that a line is always whole.
  */
-export async function appendMetrics(path: string, record: MetricsRecord): Promise<void> {
+export async function appendMetrics(path: string, record: object): Promise<void> {
   const line = new TextEncoder().encode(JSON.stringify(record) + "\n");
   using file = await Deno.open(path, { read: true, write: true, create: true });
   const start = await wholeLength(file);

@@ -1,3 +1,4 @@
+import { STANDARD_AUC } from "@/evaluation/evaluate.ts";
 import type { FinishedRun } from "./read_run.ts";
 
 /** What decides whether two results may stand in one mean, or be compared. */
@@ -10,7 +11,7 @@ export interface ResultContext {
   readonly faces: string;
   /** Side of the crops in pixels. */
   readonly size: string;
-  /** Everything of the evaluation's protocol, as `crop acr-112, scheme 68, ...`. */
+  /** Everything of the evaluation's protocol, in words. */
   readonly protocol: string;
   /** SHA-256 of the test faces. */
   readonly content: string;
@@ -26,11 +27,31 @@ const NAMES: Readonly<Record<keyof ResultContext, string>> = {
   content: "test sets of other content",
 };
 
+/** One part of a protocol in words; two that differ never read alike. */
+function inWords(key: string, value: string | number | boolean): string[] {
+  switch (key) {
+    case "scheme":
+      return [`${value} points`];
+    case "normalizer":
+      return [`NME by ${value}`];
+    case "space":
+      return [`${value} pixels`];
+    case "threshold":
+      return [`FR and AUC at ${value}`];
+    case "auc":
+      return value === STANDARD_AUC ? [] : [`AUC by ${value}`];
+    case "flipTest":
+      return value === false ? [] : [`flip test ${value}`];
+    default:
+      return [`${key} ${value}`];
+  }
+}
+
 /** The context of a run's result. */
 export function contextOf({ config, result }: FinishedRun): ResultContext {
   const { dataset, split, partial, hash } = result.data;
   const { full } = result.subsets;
-  const protocol = Object.entries(full?.protocol ?? {}).map(([key, value]) => `${key} ${value}`).join(", ");
+  const protocol = Object.entries(full?.protocol ?? {}).flatMap(([key, value]) => inWords(key, value)).join(", ");
   return {
     dataset,
     split,
@@ -85,7 +106,7 @@ export function refuseMixture(action: string, runs: readonly FinishedRun[]): voi
   if (mixtures.length > 0) throw new MixedRunsError(action, mixtures);
 }
 
-/** A context in words, as a caption: `300w test, 330 faces, partial: ..., 112 px, crop acr-112, ...`. */
+/** A context in words, as a caption: `300w test, 330 faces, partial: ..., 112 px, crop acr-112, NME by ...`. */
 export function describeContext({ dataset, split, partial, faces, size, protocol }: ResultContext): string {
   const part = partial === "complete" ? [] : [partial];
   return [`${dataset} ${split}`, `${faces} faces`, ...part, `${size} px`, protocol].join(", ");

@@ -23,7 +23,7 @@ const CONFIG: [path: string, check: Check, expected: string][] = [
   ["settings.loss.options", object, "an object"],
   ["settings.epochs", whole, "a whole number"],
   ["settings.size", whole, "a whole number"],
-  ["settings.protocol", text, "a text"],
+  ["settings.protocol", (value) => value === null || text(value), "a text or null"],
   ["environment", object, "an object"],
 ];
 

@@ -43,6 +43,9 @@ export interface RunFailure {
   readonly time: string;
 }
 
+/** What every line of `metrics.jsonl` has; see {@linkcode MetricsRecord}. */
+type EpochNumbers = { readonly epoch: number; readonly step: number; readonly loss: number };
+
 /** A run directory that this process may write to, until {@linkcode close}. */
 export class Run {
   #claim: RunClaim;
@@ -74,7 +77,7 @@ export class Run {
    *
    * @throws {RangeError} where the epoch does not follow the last one.
    */
-  async appendMetrics(record: MetricsRecord): Promise<void> {
+  async appendMetrics<Record extends EpochNumbers>(record: Record): Promise<void> {
     if (!Number.isSafeInteger(record.epoch) || record.epoch <= this.#lastEpoch) {
       throw new RangeError(
         `Cannot append metrics to '${this.path}' as the epoch must follow ${this.#lastEpoch}: ${record.epoch}`,

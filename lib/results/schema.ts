@@ -42,8 +42,8 @@ export type RunSettings = {
   readonly batch: number;
   /** Side of the crops, in pixels. */
   readonly size: number;
-  /** Crop protocol, as `acr-224`. */
-  readonly protocol: string;
+  /** Crop protocol, as `acr-224`; null for the dataset's own. */
+  readonly protocol: string | null;
   readonly [key: string]: Json;
 };
 
@@ -138,7 +138,7 @@ export type MetricsRecord = {
 };
 
 /** The fields of a {@linkcode MetricsRecord} that depend on the clock, not on the seed. */
-export const CLOCK_FIELDS: readonly string[] = ["time", "seconds", "imagesPerSecond"];
+export const CLOCK_FIELDS: readonly string[] = ["time", "seconds", "imagesPerSecond", "stall"];
 
 /** One row of `errors.csv`. */
 export interface FaceError {

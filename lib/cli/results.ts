@@ -1,0 +1,194 @@
+/**
+ * `deno task results [SELECT...]`: the runs that exist, side by side.
+ *
+ * @module
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
+import { messageOf } from "@/errors.ts";
+import { compareGroups, describeComparison, type GroupComparison } from "@/results/compare.ts";
+import { COMPARISON_NOTE, comparisonTable } from "@/results/comparison_table.ts";
+import { type Group, groupRuns, METRICS } from "@/results/group.ts";
+import { MixedRunsError } from "@/results/mixing.ts";
+import { publishedFor } from "@/results/published.ts";
+import { type FinishedRun, isFinished, listRuns, type RunRecord } from "@/results/read_run.ts";
+import { parseMetrics, resultsTables, unfinishedTable } from "@/results/results_table.ts";
+import { selectRuns } from "@/results/select.ts";
+import { TABLE_FORMATS, type TableFormat } from "@/results/table.ts";
+
+/** Where a command writes; tests catch it. */
+export interface Output {
+  out(text: string): void;
+  error(text: string): void;
+  /** Whether `out` is a terminal that shows bold. */
+  readonly color: boolean;
+}
+
+/** The process's own. */
+export const processOutput: Output = {
+  out: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
+  error: (text) => Deno.stderr.writeSync(new TextEncoder().encode(text)),
+  get color() {
+    return Deno.stdout.isTerminal() && !Deno.noColor;
+  },
+};
+
+/** Reads `a,b,c`, as often as it is given. */
+export function listOption(text: string, before: readonly string[] = []): string[] {
+  const names = text.split(",").map((name) => name.trim());
+  if (names.some((name) => name === "")) {
+    throw new InvalidArgumentError(`expected names with commas between: '${text}'`);
+  }
+  return [...before, ...names];
+}
+
+/** A command that throws what is wrong with its arguments, and for an unknown option lists those that exist. */
+export function createCommand(name: string, description: string, output: Output): Command {
+  const command = new Command(name).description(description).exitOverride();
+  return command.configureOutput({
+    writeOut: (text) => output.out(text),
+    writeErr: (text) => output.error(text),
+    outputError: (text, write) => {
+      write(text);
+      if (!text.includes("unknown option")) return;
+      const flags = command.options.map(({ flags }) => flags.replace(/ .*/, ""));
+      write(`The options are ${[...flags, "--help"].join(", ")}\n`);
+    },
+  });
+}
+
+/** Runs a command to its exit code: one sentence for an error, no stack. */
+export async function runCommand(command: Command, args: readonly string[], output: Output): Promise<number> {
+  try {
+    await command.parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode;
+    output.error(`${messageOf(error)}\n`);
+    if (error instanceof MixedRunsError) {
+      output.error("Select fewer runs, tell them apart with --by, or allow it with --mix\n");
+    }
+    return 1;
+  }
+}
+
+interface ResultsOptions {
+  root: string;
+  by?: string[];
+  format: TableFormat;
+  compare?: string[];
+  published: boolean;
+  mix: boolean;
+  subset?: string[];
+  metric?: string[];
+  json: boolean;
+}
+
+/** @returns the exit code */
+export function runResults(args: readonly string[], output: Output = processOutput): Promise<number> {
+  const command = createCommand("results", "Shows the runs that exist, side by side.", output)
+    .argument("[select...]", "runs to show: a path or glob below the results folder, as 300w-mnv2/acr or '*/{acr,l2}'")
+    .option("--root <folder>", "the results folder", "results")
+    .option("--by <settings>", "what tells rows apart, as loss,architecture (default: all but the seed)", listOption)
+    .addOption(new Option("--format <format>", "how to print").choices(TABLE_FORMATS).default("terminal"))
+    .option("--compare <selections...>", "compares two selections, A and B, face by face")
+    .option("--published", `puts published numbers beside ours, marked`, false)
+    .option("--mix", "allows means and ranks over different protocols, datasets, sizes and partial sets", false)
+    .option("--subset <names>", "subsets of the test faces to show, as full,challenging", listOption)
+    .option("--metric <names>", `numbers to show: ${METRICS.join(", ")}`, listOption)
+    .option("--json", "prints JSON", false)
+    .action((selections: string[], options: ResultsOptions) => showResults(selections, options, output));
+  return runCommand(command, args, output);
+}
+
+async function showResults(selections: string[], options: ResultsOptions, output: Output): Promise<void> {
+  const { root, format, by, mix, published, subset, json } = options;
+  const metrics = options.metric && parseMetrics(options.metric);
+  const all = await listRuns(root);
+  if (all.length === 0 && selections.length === 0 && !options.compare) {
+    output.out(json ? `${JSON.stringify({ groups: [], unfinished: [] })}\n` : emptyMessage(root));
+    return;
+  }
+  const runs = selectRuns(all, selections, root);
+  const finished = runs.filter(isFinished);
+  const unfinished = runs.filter((run) => !isFinished(run));
+  const groups = groupRuns(finished, { mix, ...(by ? { by } : {}) });
+  const comparisons = options.compare ? await compare(finished, options.compare, options) : [];
+
+  if (json) {
+    output.out(`${JSON.stringify(toJson(groups, unfinished, comparisons, published), null, 2)}\n`);
+    return;
+  }
+  const print = { color: output.color && format === "terminal" };
+  if (comparisons.length > 0 && format === "csv") {
+    output.out(comparisonTable(comparisons).toCsv());
+    return;
+  }
+  const tables = resultsTables(groups, {
+    published,
+    // A CSV file is one table; its context stands in columns, and nothing in it is ranked.
+    mix: mix || format === "csv",
+    ...(by ? { by } : {}),
+    ...(subset ? { subsets: subset } : {}),
+    ...(metrics ? { metrics } : {}),
+  });
+  const parts = tables.map((table) => table.print(format, print));
+  if (comparisons.length > 0) {
+    parts.push(
+      format === "terminal"
+        ? [...comparisons.map(describeComparison), COMPARISON_NOTE].join("\n") + "\n"
+        : comparisonTable(comparisons).print(format),
+    );
+  }
+  if (unfinished.length > 0 && format !== "csv" && format !== "latex") {
+    parts.push(unfinishedTable(unfinished).print(format, print));
+  }
+  output.out(parts.join("\n"));
+  if (unfinished.length > 0 && (format === "csv" || format === "latex")) {
+    output.error(`${unfinished.length} of ${runs.length} runs have no result and are left out\n`);
+  }
+}
+
+function emptyMessage(root: string): string {
+  return `There are no runs in '${root}' yet. This makes one, with nothing to download:\n\n` +
+    "  deno task experiment synthetic-mnv2\n";
+}
+
+async function compare(
+  runs: readonly FinishedRun[],
+  selections: readonly string[],
+  { root, subset, mix }: ResultsOptions,
+): Promise<GroupComparison[]> {
+  if (selections.length !== 2) {
+    throw new RangeError(`Cannot compare as it takes two selections, A and B: ${selections.join(" ") || "none"}`);
+  }
+  const [a, b] = selections.map((label) => ({ label, runs: selectRuns(runs, [label], root) })) as [
+    { label: string; runs: FinishedRun[] },
+    { label: string; runs: FinishedRun[] },
+  ];
+  const both = a.runs.find((run) => b.runs.includes(run));
+  if (both) throw new RangeError(`Cannot compare '${a.label}' with '${b.label}' as one run is in both: ${both.name}`);
+  const comparisons: GroupComparison[] = [];
+  for (const name of subset ?? ["full"]) comparisons.push(await compareGroups(a, b, { subset: name, mix }));
+  return comparisons;
+}
+
+function toJson(
+  groups: readonly Group[],
+  unfinished: readonly RunRecord[],
+  comparisons: readonly GroupComparison[],
+  published: boolean,
+): unknown {
+  const datasets = [...new Set(groups.map(({ context }) => context.dataset))];
+  return {
+    groups: groups.map(({ label, key, context, runs, subsets, meanShape, averagedOver }) => ({
+      ...{ label, key, context, runs: runs.map(({ name }) => name), subsets, meanShape, averagedOver },
+    })),
+    unfinished: unfinished.map(({ name, state, reason }) => ({ name, state, reason })),
+    ...(comparisons.length > 0 ? { comparisons } : {}),
+    ...(published
+      ? { published: datasets.flatMap((dataset) => publishedFor(dataset).map(({ row }) => ({ dataset, ...row }))) }
+      : {}),
+  };
+}
+
+if (import.meta.main) Deno.exitCode = await runResults(Deno.args);

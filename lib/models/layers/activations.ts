@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { relu6, swish } from "../ops_fallback.ts";
+import { relu6, swish } from "@/tensorflow/ops/mod.ts";
 import { type LayerShape, onlyShape, onlyTensor } from "./inputs.ts";
 
 /** `min(max(x, 0), 6)`: Keras's `ReLU(max_value=6)` with a native gradient. */

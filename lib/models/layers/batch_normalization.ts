@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { batchNorm } from "../ops_fallback.ts";
+import { batchNorm } from "@/tensorflow/ops/mod.ts";
 import { type LayerShape, onlyShape, onlyTensor } from "./inputs.ts";
 
 export interface BatchNormalizationArgs {

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import { hashSeed } from "@/random.ts";
-import { dropConnect, dropout } from "../ops_fallback.ts";
+import { dropConnect, dropout } from "@/tensorflow/ops/mod.ts";
 import { type LayerShape, onlyShape, onlyTensor } from "./inputs.ts";
 
 export interface DropoutArgs {

@@ -1,5 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
-import { globalAveragePool } from "../ops_fallback.ts";
+import { globalAveragePool } from "@/tensorflow/ops/mod.ts";
 import { type LayerShape, onlyShape, onlyTensor } from "./inputs.ts";
 
 /** Mean over height and width: `[batch, height, width, channels]` to `[batch, channels]`. */

@@ -1,0 +1,252 @@
+import { join } from "node:path";
+import { toOriginal } from "@/data/face_set.ts";
+import type { FaceSet } from "@/data/face_set.ts";
+import { decodeLabels } from "@/data/labels.ts";
+import { evaluateErrors } from "@/evaluation/evaluate.ts";
+import { meanShapePredictions } from "@/evaluation/mean_shape.ts";
+import { averageWithMirror } from "@/evaluation/mirror.ts";
+import { faceErrors } from "@/evaluation/nme.ts";
+import { landmarkErrors } from "@/evaluation/per_landmark.ts";
+import { messageOf } from "@/errors.ts";
+import { sha256 } from "@/files.ts";
+import { inProject } from "@/paths.ts";
+import { createProgress } from "@/progress.ts";
+import { faceErrorRows } from "@/results/face_errors.ts";
+import { openRun, type Run, RunInUseError, runPath } from "@/results/run.ts";
+import type { RunRequest, RunResult } from "@/results/schema.ts";
+import { EventWriter } from "@/results/tensorboard.ts";
+import { type BackendName, useBackend } from "@/tensorflow/mod.ts";
+import { CheckpointStore } from "@/training/checkpoint_store.ts";
+import { createPredictor, type Predictor } from "@/training/predictor.ts";
+import { type EpochRecord, train, type TrainingOutcome } from "@/training/trainer.ts";
+import { identityOf, loadFaces } from "./data.ts";
+import { describeSettings } from "./describe.ts";
+import { drawTestFaces } from "./picture.ts";
+import type { ResolvedExperiment } from "./resolve.ts";
+import { settingsJson } from "./settings.ts";
+import { prepareTraining } from "./training.ts";
+import { saveWeights, WEIGHTS_FILE } from "./weights.ts";
+
+export interface RunExperimentOptions {
+  /** Name of the page. */
+  name: string;
+  experiment: ResolvedExperiment;
+  /** @default 0 */
+  seed?: number;
+  /** The folder of the raw dataset. @default "data/DATASET" in the project */
+  data?: string | undefined;
+  /** Where prepared faces are kept. @default "data/prepared" in the project */
+  cache?: string | undefined;
+  /** The folder of all results. @default "results" in the project */
+  out?: string | undefined;
+  /** @default "tensorflow" */
+  backend?: BackendName;
+  /** @default "auto" */
+  device?: "auto" | "cpu" | "gpu";
+  /** @default one per core */
+  threads?: number | undefined;
+  /** Shows nothing. @default false */
+  quiet?: boolean;
+  /** Lets the backend speak. @default false */
+  verbose?: boolean;
+  /** Longest time between two checkpoints. @default 60 */
+  checkpointSeconds?: number | undefined;
+  /** Ends training after the current step, with a checkpoint. */
+  signal?: AbortSignal | undefined;
+}
+
+/** How a run of an experiment ended. */
+export interface ExperimentOutcome {
+  /** The run directory. */
+  readonly path: string;
+  /** `already`: it had ended before, and nothing was done. */
+  readonly status: "finished" | "stopped" | "already";
+  readonly result: RunResult | undefined;
+}
+
+/**
+ * Runs an experiment from raw data to a table, in a directory that its settings decide. Started again, it goes on where
+ * it stopped; a run that has ended is only shown.
+ */
+export async function runExperiment(options: RunExperimentOptions): Promise<ExperimentOutcome> {
+  const { name, experiment, seed = 0, out = inProject("results"), quiet = false, verbose = false, signal } = options;
+  const { settings, variant } = experiment;
+  const { backend = "tensorflow", device = "auto", threads } = options;
+  const say = (text: string) => quiet || console.error(text);
+  const path = runPath(out, { experiment: name, variant, seed });
+  say(describeSettings(name, seed, experiment));
+
+  const info = await useBackend({ backend, device, threads, verbose, quiet });
+  say(`  ${"backend".padEnd(12)}  ${info.version}, ${info.device}, ${info.threads} threads\n`);
+  const load = { dir: options.data, cacheDir: options.cache, quiet };
+  const faces = await loadFaces(settings, "train", load);
+  const test = await loadFaces(settings, "test", load);
+  for (const { dataset, split, count, partial } of [faces, test]) {
+    say(`${dataset} ${split}: ${count} faces${partial === "" ? "" : ` (${partial})`}`);
+  }
+  const request: RunRequest = {
+    experiment: name,
+    variant,
+    seed,
+    backend,
+    settings: {
+      ...settingsJson(settings),
+      protocol: faces.protocol,
+      scheme: faces.scheme.name,
+    } as unknown as RunRequest["settings"],
+    data: { train: identityOf(faces), test: identityOf(test) },
+  };
+  await using run = await openRun(path, request, { device: info.device, libraries: { [info.backend]: info.version } });
+  if (run.result) {
+    say(`${path} has ended before: delete it to run it again`);
+    return { path, status: "already", result: run.result };
+  }
+  try {
+    const result = await trainAndTest(run, faces, test, { ...options, quiet, signal });
+    if (result === undefined) {
+      say(`Stopped. The same command goes on from here: ${path}`);
+      return { path, status: "stopped", result: undefined };
+    }
+    return { path, status: "finished", result };
+  } catch (error) {
+    if (!(error instanceof RunInUseError)) await run.writeFailure(messageOf(error)).catch(() => {});
+    throw error;
+  }
+}
+
+async function trainAndTest(
+  run: Run,
+  faces: FaceSet,
+  test: FaceSet,
+  options: RunExperimentOptions & { quiet: boolean },
+): Promise<RunResult | undefined> {
+  const { experiment: { settings }, seed = 0, quiet, signal, checkpointSeconds } = options;
+  const { config } = run;
+  const prepared = await prepareTraining(settings, faces, seed);
+  const { model } = prepared.options;
+  let events: EventWriter | undefined;
+  try {
+    const outcome = await train({
+      ...prepared.options,
+      checkpoints: new CheckpointStore(run.file("checkpoint")),
+      ...(checkpointSeconds === undefined ? {} : { checkpointSeconds }),
+      identity: sha256(JSON.stringify([config.experiment, config.variant, seed, config.settings, config.data])),
+      quiet,
+      signal,
+      async onStart({ epoch, batch, step }, damaged) {
+        for (const sentence of damaged) console.error(`${sentence}; going on from the one before`);
+        await run.rewindMetrics(epoch);
+        if (step > 0 && !quiet) console.error(`Going on in epoch ${epoch + 1} after batch ${batch}`);
+        events = EventWriter.open(run.file("events"), { step: step === 0 ? 0 : step + 1 });
+      },
+      async onEpoch(record) {
+        await run.appendMetrics({ ...record });
+        for (const [tag, value] of scalarsOf(record)) events!.scalar(tag, value, record.step);
+      },
+      beforeCheckpoint: () => run.checkOwned(),
+    });
+    if (outcome.status === "stopped") return undefined;
+    return await testAndWrite(run, faces, test, { outcome, options, model, train: prepared.options.split.train });
+  } finally {
+    events?.close();
+    await prepared.close();
+  }
+}
+
+function scalarsOf(record: EpochRecord): [string, number][] {
+  const tags = {
+    loss: record.loss,
+    "validation NME": record.validationNme,
+    "learning rate": record.learningRate,
+    "images per second": record.imagesPerSecond,
+  };
+  return Object.entries(tags).flatMap(([tag, value]) => value === null ? [] : [[tag, value] as [string, number]]);
+}
+
+interface Trained {
+  readonly outcome: TrainingOutcome;
+  readonly options: RunExperimentOptions & { quiet: boolean };
+  readonly model: Parameters<typeof createPredictor>[0];
+  /** Faces that were trained on. */
+  readonly train: Int32Array;
+}
+
+async function testAndWrite(run: Run, faces: FaceSet, test: FaceSet, trained: Trained): Promise<RunResult> {
+  const { outcome, options: { experiment: { settings }, quiet }, model, train } = trained;
+  const predictor = createPredictor(model);
+  const predictions = await predictTest(test, predictor, settings.evaluation.flipTest, quiet);
+  predictor.dispose();
+  const { normalizer, space, threshold, flipTest } = settings.evaluation;
+  const errors = faceErrors(test, predictions, { normalizer, space });
+  const evaluation = evaluateErrors(test, errors, { normalizer, space, threshold, flipTest });
+  const mean = meanShapePredictions(faces, test, Array.from(train));
+  const meanErrors = faceErrors(test, mean, { normalizer, space });
+
+  const dims = 2 * test.scheme.points;
+  const original = new Float32Array(predictions.length);
+  for (let face = 0; face < test.count; face++) {
+    original.set(toOriginal(test, face, predictions.subarray(face * dims, (face + 1) * dims)), face * dims);
+  }
+  await saveWeights(join(run.path, WEIGHTS_FILE), model, { experiment: run.config.experiment, epoch: outcome.epoch });
+  await run.writePredictions(original, test.count);
+  await run.writeErrors(faceErrorRows(test, errors));
+  await drawTestFaces(join(run.path, "faces.png"), test, predictions, errors);
+  const { experiment, variant, seed } = run.config;
+  const result: RunResult = {
+    version: 1,
+    experiment,
+    variant,
+    seed,
+    dataset: settings.dataset,
+    architecture: settings.architecture,
+    loss: settings.loss.name,
+    epochs: settings.epochs,
+    data: evaluation.data,
+    subsets: evaluation.subsets,
+    meanShape: evaluateErrors(test, meanErrors, { normalizer, space, threshold }).subsets,
+    landmarkErrors: landmarkErrors(test, predictions, { normalizer, space }),
+    training: {
+      seconds: outcome.seconds,
+      imagesPerSecond: outcome.imagesPerSecond,
+      epoch: outcome.epoch,
+      steps: outcome.steps,
+    },
+  };
+  await run.writeResult(result);
+  return result;
+}
+
+/** Predicts every face of a set. Returns `[N, 2M]` in crop pixels. */
+async function predictTest(
+  set: FaceSet,
+  predictor: Predictor,
+  flipTest: boolean,
+  quiet: boolean,
+): Promise<Float32Array> {
+  const total = flipTest ? 2 * set.count : set.count;
+  const progress = createProgress({ label: "Testing", total, unit: "faces", quiet });
+  const predict = async (images: Uint8Array, before: number) =>
+    decodeLabels(
+      await predictor.predict(images, undefined, (done) => progress.update(before + done)),
+      set.size,
+    ) as Float32Array;
+  try {
+    const plain = await predict(set.images, 0);
+    return flipTest ? averageWithMirror(plain, await predict(mirrorImages(set), set.count), set) : plain;
+  } finally {
+    progress.done();
+  }
+}
+
+function mirrorImages({ images, count, size }: FaceSet): Uint8Array {
+  const mirrored = new Uint8Array(images.length);
+  for (let row = 0; row < count * size; row++) {
+    for (let x = 0; x < size; x++) {
+      const from = 3 * (row * size + x), to = 3 * (row * size + size - 1 - x);
+      mirrored[to] = images[from]!;
+      mirrored[to + 1] = images[from + 1]!;
+      mirrored[to + 2] = images[from + 2]!;
+    }
+  }
+  return mirrored;
+}

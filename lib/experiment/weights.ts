@@ -1,0 +1,54 @@
+import { join } from "node:path";
+import type * as tf from "@tensorflow/tfjs";
+import { messageOf } from "@/errors.ts";
+import { writeFileAtomic } from "@/files.ts";
+import type { RunConfig } from "@/results/schema.ts";
+import { parseConfig } from "@/results/parse_run.ts";
+import { schemeByName } from "@/data/schemes.ts";
+import { decodeCheckpoint, encodeCheckpoint, readVariables, writeVariables } from "@/training/checkpoint.ts";
+import { namedWeights } from "@/training/training_state.ts";
+import { createExperimentModel } from "./model.ts";
+import type { ExperimentSettings } from "./settings.ts";
+
+/** Name of the file in a run directory that holds the weights which were evaluated. */
+export const WEIGHTS_FILE = "weights.ckpt";
+
+/** Writes the weights of a model, and nothing of its training. */
+export async function saveWeights(path: string, model: tf.LayersModel, about: Record<string, unknown>): Promise<void> {
+  const arrays = await readVariables(namedWeights(model));
+  await writeFileAtomic(path, encodeCheckpoint({ arrays, state: about }));
+}
+
+/**
+ * Reads weights into a model: a weights file, a checkpoint, or a run directory.
+ *
+ * @throws {SyntaxError} if the file is damaged
+ * @throws {RangeError} if the weights are another network's
+ */
+export async function loadWeights(path: string, model: tf.LayersModel): Promise<void> {
+  let file = path;
+  try {
+    if ((await Deno.stat(path)).isDirectory) file = join(path, WEIGHTS_FILE);
+    const { arrays } = decodeCheckpoint(await Deno.readFile(file), file);
+    writeVariables(namedWeights(model), arrays);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new Deno.errors.NotFound(`Cannot read weights as there is no such file: '${file}'`);
+    }
+    if (error instanceof RangeError) {
+      throw new RangeError(`Cannot read weights from '${file}' as they are another network's: ${messageOf(error)}`);
+    }
+    throw error;
+  }
+}
+
+/** A finished run's network with its trained weights, ready to predict. */
+export async function loadTrainedModel(run: string): Promise<{ model: tf.LayersModel; config: RunConfig }> {
+  const path = join(run, "config.json");
+  const config = parseConfig(await Deno.readTextFile(path), path);
+  const settings = config.settings as unknown as ExperimentSettings & { scheme: string };
+  const { points } = schemeByName(settings.scheme);
+  const model = createExperimentModel(settings, { points, seed: config.seed });
+  await loadWeights(run, model);
+  return { model, config };
+}

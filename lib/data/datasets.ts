@@ -3,10 +3,13 @@ import { nearest } from "@/errors.ts";
 import { exists, sha256 } from "@/files.ts";
 import { fromFileUrl, inProject } from "@/paths.ts";
 import { help300W, read300W } from "./300w.ts";
+import { helpCofw, readCofw } from "./cofw.ts";
 import type { FaceSet } from "./face_set.ts";
+import { helpOwn, readOwn } from "./own_points.ts";
 import { preparedRoot, prepareFaces, type PrepareOptions } from "./prepare.ts";
 import { loadPrepared, storePrepared } from "./prepared.ts";
 import { limitSource, type SourceSet } from "./source.ts";
+import { helpWflw, readWflw } from "./wflw.ts";
 
 /** The two splits of a dataset. */
 export type Split = "train" | "test";
@@ -34,6 +37,21 @@ const FOLDERS: Readonly<Record<string, FolderDataset>> = {
     description: "300 Faces in the Wild: 3148 training and 689 test faces, 68 landmarks",
     read: read300W,
     help: help300W,
+  },
+  cofw: {
+    description: "Caltech Occluded Faces in the Wild: 1345 training and 507 test faces, 29 landmarks, occlusion",
+    read: readCofw,
+    help: helpCofw,
+  },
+  wflw: {
+    description: "Wider Facial Landmarks in the Wild: 7500 training and 2500 test faces, 98 landmarks, six subsets",
+    read: readWflw,
+    help: helpWflw,
+  },
+  own: {
+    description: "A folder of your own points, as its dataset.jsonc describes it",
+    read: readOwn,
+    help: helpOwn,
   },
 };
 

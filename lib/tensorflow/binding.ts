@@ -1,4 +1,4 @@
-import { AttrType, cString, DataType } from "./c_api.ts";
+import { AttrType, cString, DataType, readCString } from "./c_api.ts";
 import { type HostValues, newTensor, readTensor } from "./host_tensor.ts";
 import type { Pointer, Runtime } from "./runtime.ts";
 import type { Trace } from "./trace.ts";
@@ -233,6 +233,13 @@ export class Binding {
     this.runtime.check("read a tensor's shape");
     const shape = Array.from({ length: rank }, (_, i) => Number(c.TFE_TensorHandleDim(handle, i, status)));
     return { shape, dtype: c.TFE_TensorHandleDataType(handle) };
+  }
+
+  /** The device in whose memory a tensor lies, as `/job:localhost/replica:0/task:0/device:GPU:0`. */
+  deviceOf(id: number): string {
+    const name = readCString(this.runtime.symbols.TFE_TensorHandleDeviceName(this.handle(id), this.runtime.status));
+    this.runtime.check("find a tensor's device");
+    return name;
   }
 
   loadSavedModel(): number {

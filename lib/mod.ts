@@ -1,0 +1,49 @@
+/**
+ * acr-lab: face alignment with ACR Loss. What notebooks and scripts import.
+ *
+ * Floors, lower first: `tensorflow`, then `shape`, `losses`, `models`, `data`, `evaluation`, then `training`, then
+ * `results` and `plots`.
+ *
+ * @module
+ */
+export * from "./tensorflow/mod.ts";
+
+export * from "./shape/shape_model.ts";
+export * from "./shape/difficulty.ts";
+export * from "./shape/percentage_schedule.ts";
+
+export type * from "./losses/loss.ts";
+export { acrLoss, type AcrLossOptions } from "./losses/acr.ts";
+export { l1Loss } from "./losses/l1.ts";
+export { l2Loss } from "./losses/l2.ts";
+export { logCoshLoss } from "./losses/log_cosh.ts";
+export { rectifiedWingLoss } from "./losses/rectified_wing.ts";
+export { smoothL1Loss } from "./losses/smooth_l1.ts";
+export { softWingLoss } from "./losses/soft_wing.ts";
+export { wingLoss } from "./losses/wing.ts";
+export { createLoss, lossNames, lossOptions } from "./losses/registry.ts";
+
+export * from "./data/face_set.ts";
+export type * from "./data/landmark_scheme.ts";
+export * from "./data/schemes.ts";
+export * from "./data/labels.ts";
+export * from "./data/npy.ts";
+export * from "./data/pts.ts";
+export { datasets, loadDataset, loadSplit } from "./data/datasets.ts";
+export { BatchLoader, type BatchLoaderOptions } from "./data/loader.ts";
+export { generateFaces, type GenerateFacesOptions, renderFace, sampleFace } from "./data/synthetic/mod.ts";
+
+export * from "./evaluation/nme.ts";
+export * from "./evaluation/distribution.ts";
+export * from "./evaluation/evaluate.ts";
+export * from "./evaluation/per_landmark.ts";
+export * from "./evaluation/mean_shape.ts";
+export * from "./evaluation/mirror.ts";
+export * from "./evaluation/paired.ts";
+export { wilcoxon, type WilcoxonResult } from "./evaluation/wilcoxon.ts";
+
+export * from "./models/mod.ts";
+
+export * from "./plots/mod.ts";
+export { createProgress, type Progress, type ProgressOptions } from "./progress.ts";
+export { createRandom, type Random } from "./random.ts";

@@ -12,12 +12,22 @@ export interface LoadOptions {
   quiet?: boolean;
 }
 
-/** Loads one split of an experiment's faces: read, cropped or drawn once, then kept. */
+/** The dataset does not lie where it is looked for; the message says what to download, and where to put it. */
+export class MissingDataError extends Error {
+  override name = "MissingDataError";
+}
+
+/**
+ * Loads one split of an experiment's faces: read, cropped or drawn once, then kept.
+ *
+ * @throws {MissingDataError} if they are not there
+ */
 export async function loadFaces(
-  { dataset, protocol, size, limit, synthetic }: ExperimentSettings,
+  settings: ExperimentSettings,
   split: Split,
   { dir, cacheDir, quiet = false }: LoadOptions = {},
 ): Promise<FaceSet> {
+  const { dataset, protocol, size, limit, synthetic } = settings;
   return await loadSplit(dataset, split, {
     size,
     quiet,
@@ -28,6 +38,12 @@ export async function loadFaces(
     ...(synthetic === null
       ? {}
       : { seed: synthetic.seed, synthetic: { train: synthetic.train, test: synthetic.test } }),
+  }).catch((error) => {
+    if (!(error instanceof Deno.errors.NotFound) || dataset === "synthetic") throw error;
+    throw new MissingDataError(
+      `${error.message}\n\nNo data at hand? This needs none: deno task experiment synthetic-mnv2`,
+      { cause: error },
+    );
   });
 }
 

@@ -1,6 +1,7 @@
 import { describeAugment } from "@/data/augment.ts";
 import type { Choice, Json, RunResult, SubsetResult } from "@/results/schema.ts";
 import { fixed, percent, type Row, Table } from "@/results/table.ts";
+import { expectation, type Field } from "./field.ts";
 import type { ResolvedExperiment } from "./resolve.ts";
 
 /** The resolved settings, one line each, with what was changed marked. */
@@ -28,6 +29,14 @@ export function describeSettings(name: string, seed: number, { settings, changed
   return lines.map(([key, value]) => `  ${key.padEnd(width)}  ${value}${marked.has(key) ? "  (changed)" : ""}`).join(
     "\n",
   );
+}
+
+/** What `--set` can change, one line each. */
+export function describeKeys(settings: readonly { key: string; field: Field }[]): string {
+  const width = Math.max(...settings.map(({ key }) => key.length));
+  return settings
+    .map(({ key, field }) => `  ${key.padEnd(width)}  ${field.about}${field.about ? "; " : ""}${expectation(field)}`)
+    .join("\n");
 }
 
 /** The table that ends a run: every subset, and what always answering with the mean shape would have given. */

@@ -66,7 +66,7 @@ class Draft {
     }
   }
 
-  /** Every key that can be set as things stand. */
+  /** Every key that can be set as things stand: options are those of the chosen loss, optimizer and schedule. */
   keys(): string[] {
     return [
       ...Object.keys(this.#fields),
@@ -184,6 +184,31 @@ function build(page: ExperimentPage, overrides: readonly Override[]): Experiment
   return finish(draft);
 }
 
+/** The order in which an experiment happens, for whoever reads its configuration. */
+const ORDER: readonly (keyof ExperimentSettings)[] = [
+  "dataset",
+  "protocol",
+  "size",
+  "limit",
+  "synthetic",
+  "augmentation",
+  "validation",
+  "architecture",
+  "model",
+  "init",
+  "loss",
+  "difficulty",
+  "optimizer",
+  "schedule",
+  "epochs",
+  "batch",
+  "clipNorm",
+  "averaging",
+  "keep",
+  "patience",
+  "evaluation",
+];
+
 function finish({ plain, choices, augmentation }: Draft): ExperimentSettings {
   for (const key of ["dataset", "architecture", "epochs"]) {
     if (!plain.has(key)) throw new TypeError(`Cannot run an experiment as its page must have '${key}': undefined`);
@@ -206,7 +231,7 @@ function finish({ plain, choices, augmentation }: Draft): ExperimentSettings {
     settings[key] = { name, options: resolved[key](name, options) };
   }
   settings["augmentation"] = resolveAugment(augmentation as AugmentOptions);
-  const whole = settings as unknown as ExperimentSettings;
+  const whole = Object.fromEntries(ORDER.map((key) => [key, settings[key]])) as unknown as ExperimentSettings;
   parsePercentageSchedule(whole.difficulty.schedule);
   if (whole.validation === 0 && (whole.keep === "best" || whole.patience > 0)) {
     const key = whole.keep === "best" ? "keep=best" : `patience=${whole.patience}`;
@@ -232,6 +257,16 @@ export function resolveExperiment(page: ExperimentPage, overrides: readonly Over
   }
   const { loss: _loss, ...rest } = changed;
   return { settings, variant: variantName(settings.loss.name, rest), changed };
+}
+
+/** Everything that can be set, as the experiment stands, and what each setting takes. */
+export function listSettings(
+  page: ExperimentPage,
+  overrides: readonly Override[] = [],
+): { key: string; field: Field }[] {
+  const draft = new Draft();
+  for (const override of [...inOrder(pageOverrides(page)), ...inOrder(overrides)]) apply(draft, override, "");
+  return draft.keys().map((key) => ({ key, field: draft.find(key)!.field }));
 }
 
 /** Whether the settings would be others without this override: a value equal to the page's is no change. */

@@ -74,16 +74,16 @@ export async function runExperiment(options: RunExperimentOptions): Promise<Expe
   const { backend = "tensorflow", device = "auto", threads } = options;
   const say = (text: string) => quiet || console.error(text);
   const path = runPath(out, { experiment: name, variant, seed });
-  say(describeSettings(name, seed, experiment));
 
-  const info = await useBackend({ backend, device, threads, verbose, quiet });
-  say(`  ${"backend".padEnd(12)}  ${info.version}, ${info.device}, ${info.threads} threads\n`);
   const load = { dir: options.data, cacheDir: options.cache, quiet };
   const faces = await loadFaces(settings, "train", load);
   const test = await loadFaces(settings, "test", load);
   for (const { dataset, split, count, partial } of [faces, test]) {
     say(`${dataset} ${split}: ${count} faces${partial === "" ? "" : ` (${partial})`}`);
   }
+  const info = await useBackend({ backend, device, threads, verbose, quiet });
+  say(describeSettings(name, seed, experiment));
+  say(`  backend       ${info.version}, ${info.device}, ${info.threads} threads\n`);
   const request: RunRequest = {
     experiment: name,
     variant,

@@ -1,0 +1,26 @@
+/**
+ * MobileNetV2 with ACR Loss on faces drawn from a seed: needs no download.
+ *
+ *     deno task experiment synthetic-mnv2
+ */
+import { defineExperiment } from "@/experiment/page.ts";
+
+export default defineExperiment({
+  summary: "MobileNetV2 with ACR Loss on synthetic faces: needs no download",
+
+  dataset: "synthetic",
+  synthetic: { train: 2000, test: 400 },
+  size: 96,
+  augmentation: "basic",
+
+  architecture: "mnv2",
+  model: { batchNormMomentum: 0.95 },
+
+  loss: { name: "acr" },
+  optimizer: { name: "adam" },
+  schedule: { name: "cosine", learningRate: 2e-3 },
+  epochs: 30,
+  batch: 32,
+
+  evaluation: { normalizer: "inter-ocular", threshold: 0.1 },
+});

@@ -1,7 +1,7 @@
 import { nearest } from "@/errors.ts";
 import type { Measurement } from "./cell.ts";
 import { differences } from "./differences.ts";
-import { contextOf, MixedRunsError, mixturesOf, type ResultContext } from "./mixing.ts";
+import { MixedRunsError, mixturesOf, type ResultContext, sharedContext } from "./mixing.ts";
 import type { FinishedRun } from "./read_run.ts";
 import type { Json, SubsetResult } from "./schema.ts";
 
@@ -16,7 +16,6 @@ export interface Group {
   /** What the runs have in common, by the names that were asked for. */
   readonly key: Readonly<Record<string, string>>;
   readonly runs: readonly FinishedRun[];
-  /** Of the first run; of all unless mixing was allowed. */
   readonly context: ResultContext;
   /** By subset, in the results' order. */
   readonly subsets: Readonly<Record<string, Readonly<Record<Metric, Measurement>>>>;
@@ -144,7 +143,7 @@ export function groupRuns(runs: readonly FinishedRun[], options: GroupOptions = 
       label,
       key,
       runs,
-      context: contextOf(runs[0]!),
+      context: sharedContext(runs),
       subsets: measureSubsets(runs.map(({ result }) => result.subsets)),
       meanShape: measureSubsets(runs.map(({ result }) => result.meanShape)),
       averagedOver: averagedOver(runs),

@@ -63,6 +63,14 @@ export function contextOf({ config, result }: FinishedRun): ResultContext {
   };
 }
 
+/** The context of several runs; where they were mixed, every value of it. */
+export function sharedContext(runs: readonly FinishedRun[]): ResultContext {
+  const contexts = runs.map(contextOf);
+  const names = Object.keys(contexts[0]!) as (keyof ResultContext)[];
+  const joined = names.map((name) => [name, [...new Set(contexts.map((context) => context[name]))].join(" + ")]);
+  return Object.fromEntries(joined) as unknown as ResultContext;
+}
+
 /** One respect in which runs differ. */
 export interface Mixture {
   readonly kind: keyof ResultContext;

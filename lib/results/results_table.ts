@@ -1,6 +1,6 @@
 import { nearest } from "@/errors.ts";
 import { type Group, type Metric, METRICS } from "./group.ts";
-import { describeContext, type ResultContext } from "./mixing.ts";
+import { describeContext, mixturesOf, type ResultContext } from "./mixing.ts";
 import { PUBLISHED, publishedFor } from "./published.ts";
 import type { RunRecord } from "./read_run.ts";
 import { type Column, fixed, percent, type Row, Table } from "./table.ts";
@@ -75,8 +75,9 @@ function resultsTable(groups: readonly Group[], options: ResultsTableOptions): T
       .filter((metric) => options.subsets || options.metrics || metric === "nme" || index === 0)
       .map((metric) => ({ subset, metric, key: `${metric}_${subset}` }))
   );
+  const mixed = mixturesOf(groups.flatMap(({ runs }) => runs)).map(({ kind }) => kind);
   const apart = (Object.keys(context) as (keyof ResultContext)[]).filter((name) =>
-    !by.includes(name) && name !== "content" && new Set(groups.map((group) => group.context[name])).size > 1
+    !by.includes(name) && (mixed.includes(name) || (name === "partial" && mixed.includes("dataset")))
   );
   const twins = groups.some((group) => !options.by && group.label !== `${group.key.experiment} ${group.key.variant}`);
   const columns: Column[] = [
@@ -101,17 +102,18 @@ function resultsTable(groups: readonly Group[], options: ResultsTableOptions): T
     ...Object.fromEntries(numbers.map(({ subset, metric, key }) => [key, group.subsets[subset]?.[metric]])),
     source: "ours",
   }));
-  const datasets = new Set(groups.map((group) => group.context.dataset));
-  const mixed = apart.length > 0;
+  const datasets = new Set(groups.flatMap(({ runs }) => runs.map(({ result }) => result.data.dataset)));
   const notes = [
     "Mean ± standard deviation (number of runs); NME and FR in percent.",
-    ...(mixed ? ["MIXED: not all of these numbers were made in the same way, so their ranks may mean nothing."] : []),
+    ...(mixed.length > 0
+      ? ["MIXED: not all of these numbers were made in the same way, so their ranks may mean nothing."]
+      : []),
     ...groups.flatMap(({ label, averagedOver }) =>
       averagedOver.length > 0 ? [`'${label}' is averaged over ${averagedOver.join(", ")}.`] : []
     ),
     ...(published ? publishedNotes(groups, [...datasets]) : []),
   ];
-  const caption = mixed ? "Results of different protocols or data" : describeContext(context);
+  const caption = mixed.length > 0 ? "Results of different protocols or data" : describeContext(context);
   const table = new Table(columns, rows, { caption, notes });
   addMeanShape(table, groups, by[0]!, numbers);
   if (published) {
@@ -161,7 +163,7 @@ function publishedNotes(groups: readonly Group[], datasets: readonly string[]): 
   const known = datasets.filter((dataset) => publishedFor(dataset).length > 0);
   if (known.length === 0) return [`No published numbers are known here for ${datasets.join(", ")}.`];
   notes.push(`Rows marked '${PUBLISHED}' are as printed by their sources, in percent of the inter-ocular distance.`);
-  const partial = new Set(groups.map(({ context }) => context.partial).filter((partial) => partial !== "complete"));
+  const partial = new Set(groups.flatMap(({ runs }) => runs.map(({ result }) => result.data.partial)).filter(Boolean));
   if (partial.size > 0) {
     notes.push(`Ours are not numbers of the published test sets, as these are ${[...partial].join("; ")}.`);
   }

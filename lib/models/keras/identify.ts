@@ -13,6 +13,8 @@ export interface IdentifiedModel {
   options: CreateModelOptions;
   /** The file's name for its last dense layer; undefined in a file without top. */
   head: string | undefined;
+  /** How many outputs that layer has. */
+  units: number | undefined;
   /** Whether that layer is an ImageNet classifier rather than a landmark regressor. */
   classifier: boolean;
 }
@@ -36,7 +38,7 @@ export function identify(stored: StoredWeights): IdentifiedModel {
   const classifier = head !== undefined && (/^(predictions|Logits|probs)$/.test(head) || isSoftmax(stored, head));
   const size = inputSize(stored);
   const shared = {
-    ...(units !== undefined && !classifier && { points: pointsOf(units, stored.source, head!) }),
+    ...(units !== undefined && units > 0 && units % 2 === 0 && !classifier && { points: units / 2 }),
     ...(size !== undefined && { size }),
   };
 
@@ -48,7 +50,7 @@ export function identify(stored: StoredWeights): IdentifiedModel {
     if (alpha === undefined) {
       refuse(stored.source, `MobileNetV2 has an alpha of ${ALPHAS.join(", ")}: channels ${widths.join(", ")}`);
     }
-    return { name: "mnv2", options: { ...shared, ...(alpha !== 1 && { alpha }) }, head, classifier };
+    return { name: "mnv2", options: { ...shared, ...(alpha !== 1 && { alpha }) }, head, units, classifier };
   }
   if (layers.has("stem_conv") && layers.has("block1a_dwconv")) {
     const blocks = [...layers.keys()].filter((name) => /^block\d[a-z]+_dwconv2?$/.test(name)).length;
@@ -61,7 +63,13 @@ export function identify(stored: StoredWeights): IdentifiedModel {
       refuse(stored.source, `no EfficientNet from B0 to B7 has its ${blocks} blocks and ${stem} to ${top} channels`);
     }
     const flavor = layers.has("normalization") ? { flavor: "applications" as const } : {};
-    return { name: `efnb${variant as EfficientNetVariant}`, options: { ...shared, ...flavor }, head, classifier };
+    return {
+      name: `efnb${variant as EfficientNetVariant}`,
+      options: { ...shared, ...flavor },
+      head,
+      units,
+      classifier,
+    };
   }
   const names = [...layers.keys()].slice(0, 6).join(", ");
   refuse(stored.source, `it is neither MobileNetV2 nor EfficientNet by its layers: ${names}`);
@@ -74,13 +82,6 @@ function findHead(layers: Map<string, StoredLayer>): { head: string | undefined;
     if (kernel) return { head: name, units: kernel.shape[1] };
   }
   return { head: undefined, units: undefined };
-}
-
-function pointsOf(units: number, source: string, head: string): number {
-  if (units % 2 !== 0 || units === 0) {
-    refuse(source, `its last layer '${head}' must have two outputs per point: ${units}`);
-  }
-  return units / 2;
 }
 
 function isSoftmax({ config }: StoredWeights, head: string): boolean {

@@ -42,6 +42,11 @@ export async function openKerasModel(path: string, options: OpenKerasOptions = {
       `Cannot open '${path}' as a landmark model as it has no last layer: weights without top (they can start a training: --init)`,
     );
   }
+  if (found && found.options.points === undefined) {
+    throw new TypeError(
+      `Cannot open '${path}' as a landmark model as its last layer '${found.head}' must have two outputs per point: ${found.units}`,
+    );
+  }
   const name = options.network ?? found!.name;
   const { points = 68, size = 224, ...rest } = { ...found?.options, ...options.model };
   const { head } = modelEntry(name);

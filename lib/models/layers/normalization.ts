@@ -36,6 +36,11 @@ export class Normalization extends tf.layers.Layer {
     );
   }
 
+  /** The numbers in use: mean, and variance not below 1e-14; both `[channels]`. */
+  meanAndVariance(): [tf.Tensor, tf.Tensor] {
+    return tf.tidy(() => [tf.clone(this.mean.read()), tf.maximum(this.variance.read(), 1e-14)]);
+  }
+
   override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape {
     return onlyShape(inputShape, this.name);
   }

@@ -1,4 +1,6 @@
+import { glassesMeshes, hatMeshes } from "./accessories.ts";
 import { EYE_RADIUS } from "./anatomy.ts";
+import { hairMeshes } from "./hair.ts";
 import { cos, exp, sin } from "./math.ts";
 import { createMesh, Material, type Mesh, patch } from "./mesh.ts";
 import { type DeformedHead, JAW_HINGE } from "./modes.ts";
@@ -168,7 +170,7 @@ function mouthMeshes(head: DeformedHead, parameters: FaceParameters): Mesh[] {
       jawAside,
     );
   }, { open: true, casts: false });
-  return [row(57, 69, 27.5, 25, 0, 0), row(68.8, 79, 25.6, 23, jaw, 1), lining, tongue];
+  return [row(57, 69, 25.5, 24, 0, 0), row(68.8, 79, 23.6, 22, jaw, 1), lining, tongue];
 }
 
 /** An ear: a shallow dish with a rolled rim. */
@@ -218,10 +220,11 @@ export function bodyMeshes(): Mesh[] {
   return [neck, shoulders];
 }
 
-/** Everything that turns with the head. The skin comes first. */
+/** Everything that turns with the head and hides what lies behind it. The skin comes first. */
 export function headMeshes(head: DeformedHead, parameters: FaceParameters): Mesh[] {
+  const skin = skinMesh(head), { bald } = parameters.hair, covered = parameters.hat !== undefined;
   return [
-    skinMesh(head),
+    skin,
     lidRim(head, 0),
     lidRim(head, 1),
     eyeball(head.eyes[0], parameters.gaze, 0),
@@ -229,5 +232,8 @@ export function headMeshes(head: DeformedHead, parameters: FaceParameters): Mesh
     ...mouthMeshes(head, parameters),
     ear(-1, parameters),
     ear(1, parameters),
+    ...bald || covered && parameters.hair.length === 0 ? [] : hairMeshes(head, skin, parameters),
+    ...hatMeshes(head, skin, parameters),
+    ...glassesMeshes(head, parameters).frame,
   ];
 }

@@ -7,17 +7,17 @@ import { TEMPLATE } from "./template.ts";
  *
  * @param position `[V, 3]` vertices after the head was turned.
  * @param projected `[V, 3]` the same in the picture; only x and y are used.
- * @returns `[68, 3]` millimeters, and for each contour landmark the two vertices between which it lies and how far.
+ * @param roll of the head in the picture.
+ * @returns `[68, 3]` millimeters.
  */
 export function locateLandmarks(
   position: Float64Array,
   projected: Float64Array,
   roll: readonly [cos: number, sin: number],
-): { points: Float64Array; between: Float64Array } {
-  const points = new Float64Array(3 * 68), between = new Float64Array(3 * 68);
+): Float64Array {
+  const points = new Float64Array(3 * 68);
   for (let m = 17; m < 68; m++) {
     const v = TEMPLATE.landmarks[m]!;
-    between.set([v, v, 0], 3 * m);
     points.set(position.subarray(3 * v, 3 * v + 3), 3 * m);
   }
   const [c, s] = roll;
@@ -35,10 +35,9 @@ export function locateLandmarks(
       if (bend < 0) u = Math.max(-0.5, Math.min(0.5, 0.5 * (before - after) / bend));
     }
     const a = path[best]!, b = u === 0 ? a : path[u < 0 ? best - 1 : best + 1]!, w = Math.abs(u);
-    between.set([a, b, w], 3 * m);
     for (let k = 0; k < 3; k++) points[3 * m + k] = position[3 * a + k]! * (1 - w) + position[3 * b + k]! * w;
   }
-  return { points, between };
+  return points;
 }
 
 /** Which way is out of the face at each contour landmark of an upright face, as unit vectors in the picture. */

@@ -1,3 +1,4 @@
+import { clamp } from "./math.ts";
 import type { Mesh } from "./mesh.ts";
 import { createVisibility, rasterize } from "./raster.ts";
 import type { Direction, FaceParameters } from "./parameters.ts";
@@ -12,17 +13,17 @@ export class ShadowMap {
   readonly #z: Direction;
   readonly #soft: number;
 
-  constructor(meshes: readonly Mesh[], positions: readonly Float64Array[], light: FaceParameters["light"]) {
+  constructor(meshes: readonly Mesh[], light: FaceParameters["light"]) {
     const [lx, ly, lz] = light.key;
     const h = Math.sqrt(lx * lx + lz * lz) || 1;
     this.#z = light.key;
     this.#x = [lz / h, 0, -lx / h];
     this.#y = [-lx * ly / h, h, -lz * ly / h];
     this.#soft = light.soft;
-    const buffer = createVisibility(this.#side);
+    const buffer = createVisibility(this.#side, this.#side);
     meshes.forEach((mesh, k) => {
       if (!mesh.casts) return;
-      const position = positions[k]!, seen = new Float64Array(position.length);
+      const { position } = mesh, seen = new Float64Array(position.length);
       for (let i = 0; i < position.length; i += 3) {
         const [u, v, d] = this.#place(position[i]!, position[i + 1]!, position[i + 2]!);
         seen[i] = u;
@@ -46,14 +47,18 @@ export class ShadowMap {
 
   /** How much of the main light arrives, 0 to 1, at a point with the given normal. */
   at(x: number, y: number, z: number, nx: number, ny: number, nz: number): number {
-    const bias = 2.6;
-    const [u, v, d] = this.#place(x + bias * nx, y + bias * ny, z + bias * nz);
-    const depth = d + 1.2, side = this.#side, step = 0.4 + 0.5 * this.#soft;
+    const facing = nx * this.#z[0] + ny * this.#z[1] + nz * this.#z[2];
+    const [u, v, d] = this.#place(x + 2 * nx, y + 2 * ny, z + 2 * nz);
+    const side = this.#side, step = 0.45 + 0.5 * this.#soft;
+    // Surface that slopes away from the light must not shade itself: allow for its slope across the samples.
+    const slope = Math.min(2.5, Math.sqrt(Math.max(0, 1 - facing * facing)) / Math.max(0.05, facing));
+    const depth = d + 1 + slope * (step + 0.7) * this.#span / side;
     let lit = 0;
     for (let j = -1; j <= 1; j++) {
       for (let i = -1; i <= 1; i++) {
         const a = Math.floor(u + i * step + 0.5), b = Math.floor(v + j * step + 0.5);
-        if (a < 0 || b < 0 || a >= side || b >= side || this.#depth[b * side + a]! <= depth) lit += 1;
+        if (a < 0 || b < 0 || a >= side || b >= side) lit += 1;
+        else lit += clamp(1 - (this.#depth[b * side + a]! - depth) * 0.5, 0, 1);
       }
     }
     return lit / 9;

@@ -16,6 +16,8 @@ export const Material = {
 } as const;
 export type Material = typeof Material[keyof typeof Material];
 
+export type Mask = (a: number, b: number, c: number) => boolean;
+
 /** Triangles of one thing, ready to draw. */
 export interface Mesh {
   readonly material: Material;
@@ -33,6 +35,10 @@ export interface Mesh {
   readonly variant: number;
   /** Throws shadows. */
   readonly casts: boolean;
+  /** Where, by its attributes, the surface exists: hair has a ragged edge. */
+  readonly mask?: Mask;
+  /** Its own color, where the shader has none. */
+  readonly color?: readonly [number, number, number];
 }
 
 export interface MeshOptions {
@@ -42,6 +48,7 @@ export interface MeshOptions {
   variant?: number;
   /** @default true */
   casts?: boolean;
+  mask?: Mask;
 }
 
 /** Joins the parts of a mesh; normals are the area-weighted means of the triangles'. */
@@ -50,9 +57,19 @@ export function createMesh(
   position: Float64Array,
   attribute: Float64Array,
   triangles: Int32Array,
-  { open = false, variant = 0, casts = true }: MeshOptions = {},
+  { open = false, variant = 0, casts = true, mask }: MeshOptions = {},
 ): Mesh {
-  return { material, position, attribute, triangles, normal: normals(position, triangles), open, variant, casts };
+  return {
+    material,
+    position,
+    attribute,
+    triangles,
+    normal: normals(position, triangles),
+    open,
+    variant,
+    casts,
+    ...mask && { mask },
+  };
 }
 
 export function normals(position: Float64Array, triangles: Int32Array): Float64Array {

@@ -1,4 +1,4 @@
-import { EYE_CENTER, EYE_RADIUS } from "./anatomy.ts";
+import { EYE_CENTER, EYE_RADIUS, LANDMARK_POINTS } from "./anatomy.ts";
 import { bump, clamp, cos, sin, smoothstep } from "./math.ts";
 import { TEMPLATE } from "./template.ts";
 
@@ -53,10 +53,12 @@ export const IDENTITY_MODES = {
   lowerFace: { move: (p) => [0, 0.045 * Math.max(0, p.y - 44) * front(p), 0] },
   midFace: { move: (p) => [0, 0.04 * clamp(p.y, 0, 48) * front(p) + 0.02 * Math.max(0, p.y - 48), 0] },
   depth: { move: (p) => [0, 0, 0.05 * (p.z + 40)] },
-  jawWidth: { move: (p) => [0.055 * p.x * smoothstep(30, 85, p.y), 0, 0] },
+  faceBreadth: { move: (p) => [2.6 * smoothstep(34, 70, p.x), 0, 0] },
+  jawWidth: { move: (p) => [0.06 * p.x * smoothstep(30, 85, p.y), 0, 0] },
   jawAngle: { move: (p) => [0, 3.2 * hill(p, 52, 78, 40), -1.2 * hill(p, 52, 78, 40)] },
-  chinLength: { move: (p) => [0, 2.4 * smoothstep(80, 112, p.y) * smoothstep(45, 10, p.x), 0] },
+  chinLength: { move: (p) => [0, 3.2 * smoothstep(78, 112, p.y) * smoothstep(50, 10, p.x), 0] },
   chinForward: { move: (p) => [0, 0, 2.6 * smoothstep(78, 104, p.y) * smoothstep(52, 8, p.x)] },
+  chinWidth: { move: (p) => [0.085 * p.x * smoothstep(78, 106, p.y), 0, 0] },
   chinPoint: { move: (p) => [-1.8 * hill(p, 18, 108, 24), 1.2 * hill(p, 0, 112, 20), 0] },
   cheekFull: { move: (p) => [2.2 * hill(p, 50, 52, 38), 0, 2.6 * hill(p, 40, 48, 32)] },
   cheekBone: { move: (p) => [1.8 * hill(p, 60, 20, 30), 0, 2.2 * hill(p, 46, 20, 28)] },
@@ -69,21 +71,22 @@ export const IDENTITY_MODES = {
   eyeSpacing: { move: (p) => [1.3 * hill(p, 31, 0, 26, 26), 0, 0] },
   eyeHeight: { move: (p) => [0, 1.4 * hill(p, 31, 0, 26, 24), 0] },
   eyeOpening: { move: (p) => [0, -0.11 * p.upperLid + 0.05 * p.lowerLid, 0] },
-  eyeWidth: { move: (p) => [1.1 * hill(p, 45, 0, 12) - 0.8 * hill(p, 16, 2, 10), 0, 0] },
+  eyeWidth: { move: (p) => [1.4 * hill(p, 46, 0, 12) - 1.1 * hill(p, 18, 2, 10), 0, 0] },
   eyeTilt: {
     move: (p) => [0, -0.085 * (p.x - 28) * bump(clamp((p.x - 31) / 26, -1, 1)) * bump(clamp(p.y / 20, -1, 1)), 0],
   },
   lidShape: { move: (p) => [0, 0.07 * (p.x - 30) / 6 * p.upperLid, 0] },
   eyeDepth: { move: (p) => [0, 0, -1.3 * hill(p, 31, -2, 24, 22)] },
-  browHeight: { move: (p) => [0, -1.9 * hill(p, 33, -23, 40, 20), 0] },
-  browArch: { move: (p) => [0, -1.7 * hill(p, 38, -24, 16, 18), 0] },
+  browHeight: { move: (p) => [0, -2.2 * hill(p, 35, -21, 42, 20), 0] },
+  browArch: { move: (p) => [0, -1.8 * hill(p, 40, -22, 17, 17), 0] },
   browTilt: {
     move: (
       p,
-    ) => [0, -0.075 * (p.x - 33) * bump(clamp((p.x - 33) / 36, -1, 1)) * bump(clamp((p.y + 21) / 19, -1, 1)), 0],
+    ) => [0, -0.075 * (p.x - 33) * bump(clamp((p.x - 33) / 36, -1, 1)) * bump(clamp((p.y + 18) / 19, -1, 1)), 0],
   },
-  browInner: { move: (p) => [1.7 * hill(p, 12, -19, 16), 0.5 * hill(p, 12, -19, 16), 0] },
-  browOuter: { move: (p) => [2.1 * hill(p, 54, -16, 16), 0.9 * hill(p, 54, -16, 16), 0] },
+  browInner: { move: (p) => [2.8 * hill(p, 13, -17, 17), 0, 0] },
+  browInnerHeight: { move: (p) => [0, 2.4 * hill(p, 13, -17, 18), 0] },
+  browOuter: { move: (p) => [2.2 * hill(p, 58, -13, 17), 2.9 * hill(p, 58, -13, 18), 0] },
   browRidge: { move: (p) => [0, 0, 1.9 * hill(p, 22, -18, 34, 16)] },
   forehead: { move: (p) => [0, 0.06 * Math.min(0, p.y + 30), 2 * hill(p, 0, -60, 60, 40)] },
   mouthWidth: { move: (p) => [2.2 * hill(p, 25, 67, 22, 24), 0, -0.8 * hill(p, 26, 67, 14)] },
@@ -102,13 +105,14 @@ export const IDENTITY_MODES = {
       p,
     ) => [
       0,
-      1.5 * bump(clamp((p.y - 77) / 9.2, -1, 1)) * smoothstep(25, 12, p.x) * (p.t > 67.6 ? 1 : 0),
+      1.5 * bump(clamp((p.y - 76) / 8.2, -1, 1)) * smoothstep(25, 12, p.x) * (p.t > 67.6 ? 1 : 0),
       1.1 * hill(p, 0, 74, 20, 10),
     ],
   },
   cupidsBow: { move: (p) => [0, 0.8 * hill(p, 0, 61.5, 3.5, 6) - 0.6 * hill(p, 6, 61, 5, 6), 0] },
   mouthForward: { move: (p) => [0, 0, 2.2 * hill(p, 0, 68, 34, 26)] },
   mouthCorner: { move: (p) => [0, -1.3 * hill(p, 26, 67, 15), 0] },
+  lipCorner: { move: (p) => [1.2 * hill(p, 22, 67.4, 4, 5), 0, 0] },
   headWidth: { move: (p) => [0.05 * p.x * smoothstep(-20, -75, p.z), 0, 0] },
   skewBrows: { odd: true, move: (p) => [0, 1 * hill(p, 33, -23, 40, 20), 0] },
   skewMouth: { odd: true, move: (p) => [0, 1 * hill(p, 26, 68, 34, 26), 0] },
@@ -168,9 +172,9 @@ export const EXPRESSION_MODES = {
   },
   lowerLipDown: { move: (p) => [0, 4.6 * lip(p, LOWER_LIP, 20), 0.6 * lip(p, LOWER_LIP, 16)] },
   puff: { move: (p) => [7 * hill(p, 45, 62, 34), 0, 7 * hill(p, 36, 62, 26)] },
-  browUp: { move: (p) => [0, -6.2 * hill(p, 30, -22, 44, 21) - 0.1 * p.upperLid, 0] },
-  browInnerUp: { move: (p) => [-0.6 * hill(p, 12, -19, 18), -4.6 * hill(p, 10, -19, 20, 18), 0] },
-  browDown: { move: (p) => [-2.6 * hill(p, 14, -19, 22), 5 * hill(p, 18, -20, 28, 15), 1 * hill(p, 10, -16, 16)] },
+  browUp: { move: (p) => [0, -6.2 * hill(p, 32, -20, 46, 21) - 0.1 * p.upperLid, 0] },
+  browInnerUp: { move: (p) => [-0.6 * hill(p, 12, -19, 18), -4.6 * hill(p, 11, -17, 20, 18), 0] },
+  browDown: { move: (p) => [-2.6 * hill(p, 14, -17, 22), 5 * hill(p, 19, -18, 29, 14), 1 * hill(p, 10, -15, 16)] },
   browOneSide: { odd: true, move: (p) => [0, 3.2 * hill(p, 32, -22, 36, 20), 0] },
   squint: { move: (p) => [0, -0.3 * p.lowerLid + 0.16 * p.upperLid - 1 * hill(p, 35, 18, 24, 14), 0] },
   wide: { move: (p) => [0, -0.28 * p.upperLid + 0.06 * p.lowerLid, 0] },
@@ -199,8 +203,10 @@ function cubic(points: readonly (readonly [number, number])[]): (x: number) => n
     return y;
   };
 }
-const upperMargin = cubic([[17, 1.8], [25, -3.9], [34.5, -4.3], [43, -0.3]]);
-const lowerMargin = cubic([[17, 1.8], [26.2, 4.4], [35.5, 3.7], [43, -0.3]]);
+const margin = (...landmarks: number[]) =>
+  cubic(landmarks.map((m) => [LANDMARK_POINTS[m]![0], LANDMARK_POINTS[m]![1]]));
+const upperMargin = margin(42, 43, 44, 45);
+const lowerMargin = margin(42, 47, 46, 45);
 
 /** How much a place follows the jaw: all of the chin, none of the upper lip, half of the mouth's corners. */
 function jawWeight(s: number, t: number): number {
@@ -215,7 +221,9 @@ function jawWeight(s: number, t: number): number {
 const places: Place[] = Array.from({ length: TEMPLATE.count }, (_, i) => {
   const s = Math.abs(TEMPLATE.chart[2 * i]!), t = TEMPLATE.chart[2 * i + 1]!;
   const x = Math.abs(TEMPLATE.mean[3 * i]!), y = TEMPLATE.mean[3 * i + 1]!, z = TEMPLATE.mean[3 * i + 2]!;
-  const inEye = x > 16.5 && x < 43.5, top = upperMargin(x), low = lowerMargin(x);
+  const inEye = x > LANDMARK_POINTS[42]![0] - 0.3 && x < LANDMARK_POINTS[45]![0] + 0.3,
+    top = upperMargin(x),
+    low = lowerMargin(x);
   const opening = inEye ? Math.max(0, low - top) : 0, middle = (top + low) / 2;
   return {
     s,
@@ -355,7 +363,7 @@ function keepOutOfEyes(position: Float64Array, eyes: DeformedHead["eyes"]): void
   const least = EYE_RADIUS + 1.1;
   for (let i = 0; i < TEMPLATE.count; i++) {
     const place = places[i]!;
-    if (place.x < 14 || place.x > 47 || Math.abs(place.y) > 16) continue;
+    if (place.x < 15 || place.x > 50 || Math.abs(place.y) > 16) continue;
     const [cx, cy, cz] = eyes[place.side < 0 ? 0 : 1];
     const dx = position[3 * i]! - cx, dy = position[3 * i + 1]! - cy, dz = position[3 * i + 2]! - cz;
     const across = dx * dx + dy * dy;

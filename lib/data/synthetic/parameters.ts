@@ -8,6 +8,48 @@ export type Difficulty = "common" | "challenging";
 export type Rgb = readonly [r: number, g: number, b: number];
 export type Direction = readonly [x: number, y: number, z: number];
 
+/** Something between the camera and the face. */
+export interface Occluder {
+  readonly kind: "hand" | "microphone" | "board" | "cup" | "ball";
+  /** The landmark near which it is, and how far from it, in millimeters (right, down, towards the camera). */
+  readonly near: number;
+  readonly offset: readonly [number, number, number];
+  /** Direction in the picture, in radians; 0 points right. */
+  readonly angle: number;
+  /** 1 is natural size. */
+  readonly size: number;
+  /** How bent the fingers are, 0 to 1. */
+  readonly curl: number;
+  /** A free choice in [0, 1): proportions, sleeve or bare arm. */
+  readonly tone: number;
+  readonly color: Rgb;
+}
+
+export interface Glasses {
+  /** Half width and half height of a lens, in millimeters. */
+  readonly width: number;
+  readonly height: number;
+  /** Lenses this much further apart and lower than the eyes. */
+  readonly apart: number;
+  readonly drop: number;
+  /** 0 oval, 1 rectangular. */
+  readonly square: number;
+  /** Radius of the rim; below 0.35 there is none. */
+  readonly thick: number;
+  readonly color: Rgb;
+  /** Light that a lens lets through; dark in sunglasses. */
+  readonly tint: Rgb;
+  readonly mirror: number;
+}
+
+export interface Hat {
+  readonly kind: "wool" | "peak" | "brim" | "scarf";
+  /** How much lower than usual it sits, in millimeters, and its slope. */
+  readonly line: number;
+  readonly tilt: number;
+  readonly color: Rgb;
+}
+
 /** Everything that one synthetic face is made from: plain numbers, so that it can be stored, edited and drawn again. */
 export interface FaceParameters {
   readonly difficulty: Difficulty;
@@ -19,7 +61,10 @@ export interface FaceParameters {
     readonly distance: number;
     /** About how many pixels of the original picture the face spans. */
     readonly facePixels: number;
-    /** Where the face lies in the original picture, in pixels. */
+    /** Size of the original picture, in pixels. */
+    readonly width: number;
+    readonly height: number;
+    /** Where the face lies in it, in pixels. */
     readonly x: number;
     readonly y: number;
   };
@@ -46,7 +91,24 @@ export interface FaceParameters {
     readonly color: Rgb;
     readonly browDensity: number;
     readonly browWidth: number;
+    readonly bald: boolean;
+    /** How much lower than usual the hairline is, in millimeters, and how strong its peak and corners. */
+    readonly line: number;
+    readonly peak: number;
+    readonly thickness: number;
+    /** How far the fringe comes down the forehead, in millimeters; to which side it falls, -1 to 1. */
+    readonly fringe: number;
+    readonly part: number;
+    /** 0 straight, 1 curly. */
+    readonly curl: number;
+    /** Length of what hangs at the sides, in millimeters, 0 for none, and the angle from the front where that begins. */
+    readonly length: number;
+    readonly front: number;
+    readonly shine: number;
   };
+  readonly glasses?: Glasses;
+  readonly hat?: Hat;
+  readonly occluders: readonly Occluder[];
   readonly eyes: { readonly iris: Rgb; readonly pupil: number };
   readonly light: {
     readonly key: Direction;
@@ -84,7 +146,7 @@ export function bell(random: Random): number {
 const RADIANS = 0.017453292519943295;
 
 function sampleShape(random: Random, hard: boolean): Shape {
-  const identity = IDENTITY_NAMES.map(() => clamp(bell(random), -2.5, 2.5));
+  const identity = IDENTITY_NAMES.map(() => clamp(1.1 * bell(random), -2.6, 2.6));
   const child = random.chance(0.08);
   const set = (name: typeof IDENTITY_NAMES[number], by: number) => {
     const k = IDENTITY_NAMES.indexOf(name);
@@ -100,8 +162,8 @@ function sampleShape(random: Random, hard: boolean): Shape {
     set("jawWidth", -0.6);
     set("browRidge", -1.2);
   }
-  const quirks: Quirk[] = Array.from({ length: 12 }, () => {
-    const radius = random.uniform(14, 38), size = 0.9;
+  const quirks: Quirk[] = Array.from({ length: 16 }, () => {
+    const radius = random.uniform(11, 34), size = 1.4;
     return {
       s: random.uniform(-85, 85),
       t: random.uniform(-32, 118),
@@ -149,7 +211,7 @@ function sampleShape(random: Random, hard: boolean): Shape {
   if (random.chance(0.2)) put("squint", random.uniform(0, 0.6));
   if (random.chance(0.12)) put("cornerUpOneSide", random.uniform(-0.9, 0.9));
   if (random.chance(0.05)) put("puff", random.uniform(0.2, 0.9));
-  let left = random.chance(0.3) ? random.uniform(0, 0.45) : random.uniform(0, 0.15), right = left;
+  let left = random.chance(0.3) ? random.uniform(0, 0.45) : random.uniform(-0.05, 0.12), right = left;
   if (random.chance(hard ? 0.12 : 0.06)) left = right = random.uniform(0.75, 1);
   if (random.chance(0.02)) left = random.uniform(0.8, 1);
   left = clamp(left + 0.03 * bell(random), 0, 1);
@@ -159,21 +221,33 @@ function sampleShape(random: Random, hard: boolean): Shape {
     quirks,
     expression,
     jaw,
-    jawAside: 0.9 * bell(random) + (random.chance(0.04) ? 4 * bell(random) : 0),
+    jawAside: 1.1 * bell(random) + (random.chance(0.04) ? 4 * bell(random) : 0),
     noseAside: 0.7 * bell(random),
     blink: [left, right],
   };
 }
 
 function samplePose(random: Random, hard: boolean) {
-  const wide = hard ? 0.75 : 0.22;
-  const yaw = random.chance(wide) ? (hard ? 34 : 26) * bell(random) : 11 * bell(random);
-  const pitch = (hard ? 13 : 7.5) * bell(random) + 1;
-  const roll = (hard ? 17 : 8) * bell(random) - 0.12 * yaw * random.next();
+  const wide = hard ? 0.7 : 0.25;
+  const yaw = random.chance(wide) ? (hard ? 26 : 22) * bell(random) : 11 * bell(random);
+  const pitch = (hard ? 13 : 9.5) * bell(random) + 1;
+  const roll = (hard ? 12 : 6.5) * bell(random) - 0.12 * yaw * random.next();
   return {
     yaw: clamp(yaw, -60, 60) * RADIANS,
     pitch: clamp(pitch, -32, 32) * RADIANS,
     roll: clamp(roll, -50, 50) * RADIANS,
+  };
+}
+
+/** A picture of one to three face widths, with the face somewhere in it and seldom cut by its edge. */
+function framing(random: Random, facePixels: number) {
+  const width = Math.round(facePixels * random.uniform(1.7, 3)),
+    height = Math.round(facePixels * random.uniform(1.8, 2.6));
+  return {
+    width,
+    height,
+    x: mix(0.8 * facePixels, width - 0.8 * facePixels, random.next()),
+    y: mix(0.85 * facePixels, height - 0.85 * facePixels, random.next()),
   };
 }
 
@@ -221,6 +295,81 @@ function mixRgb(a: Rgb, b: Rgb, u: number): Rgb {
   return [mix(a[0], b[0], u), mix(a[1], b[1], u), mix(a[2], b[2], u)];
 }
 
+function sampleHair(random: Random, male: boolean, old: number) {
+  const long = random.chance(male ? 0.06 : 0.7), receding = male ? old * random.next() : 0;
+  const fringe = random.chance(male ? 0.3 : 0.38);
+  return {
+    bald: male && random.chance(0.06 + 0.2 * old),
+    line: 5 * bell(random) - 16 * receding,
+    peak: clamp(0.5 + 0.5 * bell(random) + (male ? 0.4 : 0), 0, 1.8) + 1.5 * receding,
+    thickness: random.chance(male ? 0.55 : 0.15) ? random.uniform(1.5, 7) : random.uniform(6, 20),
+    fringe: fringe ? random.uniform(8, 44) : 0,
+    part: random.uniform(-1, 1),
+    curl: random.chance(0.3) ? random.next() : 0.15 * random.next(),
+    length: long ? random.uniform(30, 210) : 0,
+    front: random.uniform(0.78, 1.5),
+    shine: random.next(),
+  };
+}
+
+const HAT_KINDS = ["wool", "peak", "brim", "scarf"] as const;
+const OCCLUDER_KINDS = ["hand", "microphone", "board", "cup", "ball"] as const;
+
+function sampleThings(random: Random, hard: boolean): Pick<FaceParameters, "glasses" | "hat" | "occluders"> {
+  const color = (): Rgb => fromHue(random.next(), random.uniform(0, 0.8), random.uniform(0.04, 0.9));
+  const dark = random.chance(hard ? 0.09 : 0.035), clear = random.chance(0.17), metal = random.chance(0.4);
+  const glasses: Glasses | undefined = dark || clear
+    ? {
+      width: random.uniform(22, dark ? 31 : 28),
+      height: random.uniform(dark ? 18 : 14, dark ? 25 : 22),
+      apart: random.uniform(-1, 2.5),
+      drop: random.uniform(-1, 6),
+      square: random.next(),
+      thick: metal ? random.uniform(0.2, 0.8) : random.uniform(0.9, 2.4),
+      color: metal
+        ? mixRgb([0.5, 0.48, 0.45], [0.5, 0.36, 0.14], random.next())
+        : random.chance(0.7)
+        ? [0.015, 0.013, 0.012]
+        : color(),
+      tint: dark
+        ? mixRgb([0.03, 0.03, 0.035], [0.25, 0.18, 0.1], random.next() * random.next())
+        : mixRgb([0.97, 0.97, 0.97], [0.8, 0.82, 0.8], random.next()),
+      mirror: dark ? random.uniform(0.1, 0.8) : random.chance(0.35) ? random.uniform(0.1, 0.6) : 0.05,
+    }
+    : undefined;
+  const hat: Hat | undefined = random.chance(hard ? 0.16 : 0.09)
+    ? {
+      kind: HAT_KINDS[random.integer(HAT_KINDS.length)]!,
+      line: random.uniform(-8, 16),
+      tilt: random.uniform(-0.08, 0.08),
+      color: color(),
+    }
+    : undefined;
+  const occluders: Occluder[] = [];
+  const count = random.chance(hard ? 0.5 : 0.07) ? random.chance(0.15) ? 2 : 1 : 0;
+  for (let k = 0; k < count; k++) {
+    const kind = random.chance(0.45) ? "hand" : OCCLUDER_KINDS[random.integer(OCCLUDER_KINDS.length)]!;
+    const spots = kind === "microphone" || kind === "cup"
+      ? [57, 66, 8, 55, 59]
+      : [2, 4, 5, 6, 8, 10, 11, 12, 14, 48, 54, 57, 31, 35, 17, 26, 36, 45];
+    const near = spots[random.integer(spots.length)]!;
+    const upwards = -90 + 45 * bell(random);
+    occluders.push({
+      kind,
+      near,
+      offset: kind === "microphone" || kind === "cup"
+        ? [random.uniform(-16, 16), random.uniform(14, 38), random.uniform(16, 40)]
+        : [random.uniform(-24, 24), random.uniform(-14, 30), random.uniform(4, 14)],
+      angle: (kind === "hand" ? upwards : random.uniform(0, 360)) * RADIANS,
+      size: random.uniform(0.75, 1.1),
+      curl: random.next(),
+      tone: random.next(),
+      color: color(),
+    });
+  }
+  return { ...glasses && { glasses }, ...hat && { hat }, occluders };
+}
+
 /**
  * Draws everything that face `index` of the sequence `seed` is made from.
  *
@@ -266,8 +415,7 @@ export function sampleFace(seed: number, index: number, difficulty: Difficulty =
     camera: {
       distance: exp(mix(6.15, 7.7, random.next())),
       facePixels,
-      x: facePixels * photo.uniform(0.8, 2.5),
-      y: facePixels * photo.uniform(0.8, 2),
+      ...framing(photo, facePixels),
     },
     gaze: [
       clamp(0.18 * bell(random) - 0.25 * sin(pose.yaw) * random.next(), -0.5, 0.5),
@@ -289,12 +437,14 @@ export function sampleFace(seed: number, index: number, difficulty: Difficulty =
       makeUp,
     },
     hair: {
+      ...sampleHair(stream("hair"), male, old),
       color,
       browDensity: random.uniform(0.55, 1),
       browWidth: male ? random.uniform(0.8, 1.35) : random.uniform(0.55, 1.05),
     },
     eyes: { iris, pupil: random.uniform(0.13, 0.26) },
     light: sampleLight(lighting, hard),
+    ...sampleThings(stream("things"), hard),
     cloth: fromHue(random.next(), random.uniform(0, 0.7), random.uniform(0.08, 0.95)),
     background: {
       kind: scene.next(),

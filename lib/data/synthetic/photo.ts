@@ -2,42 +2,42 @@ import { createRandom } from "@/random.ts";
 import { clamp, exp, pow } from "./math.ts";
 import type { FaceParameters } from "./parameters.ts";
 
-/** Blurs `[side, side, 3]` in place by a bell curve of the given widths (standard deviations, pixels). */
-export function blur(image: Float32Array, side: number, sigmaX: number, sigmaY: number): void {
-  const row = new Float32Array(3 * side);
-  const pass = (sigma: number, stride: number, jump: number) => {
+/** Blurs `[height, width, 3]` in place by a bell curve of the given widths (standard deviations, pixels). */
+export function blur(image: Float32Array, width: number, height: number, sigmaX: number, sigmaY: number): void {
+  const line = new Float32Array(3 * Math.max(width, height));
+  const pass = (sigma: number, length: number, lines: number, stride: number, jump: number) => {
     if (sigma < 0.2) return;
-    const reach = Math.min(side - 1, Math.ceil(2.6 * sigma)), kernel: number[] = [];
+    const reach = Math.min(length - 1, Math.ceil(2.6 * sigma)), kernel: number[] = [];
     let total = 0;
     for (let k = -reach; k <= reach; k++) {
       const weight = exp(-k * k / (2 * sigma * sigma));
       kernel.push(weight);
       total += weight;
     }
-    for (let line = 0; line < side; line++) {
-      const from = line * jump;
-      for (let i = 0; i < side; i++) {
+    for (let l = 0; l < lines; l++) {
+      const from = l * jump;
+      for (let i = 0; i < length; i++) {
         let r = 0, g = 0, b = 0;
         for (let k = -reach; k <= reach; k++) {
-          const j = from + Math.min(side - 1, Math.max(0, i + k)) * stride, weight = kernel[k + reach]!;
+          const j = from + Math.min(length - 1, Math.max(0, i + k)) * stride, weight = kernel[k + reach]!;
           r += weight * image[j]!;
           g += weight * image[j + 1]!;
           b += weight * image[j + 2]!;
         }
-        row[3 * i] = r / total;
-        row[3 * i + 1] = g / total;
-        row[3 * i + 2] = b / total;
+        line[3 * i] = r / total;
+        line[3 * i + 1] = g / total;
+        line[3 * i + 2] = b / total;
       }
-      for (let i = 0; i < side; i++) {
+      for (let i = 0; i < length; i++) {
         const j = from + i * stride;
-        image[j] = row[3 * i]!;
-        image[j + 1] = row[3 * i + 1]!;
-        image[j + 2] = row[3 * i + 2]!;
+        image[j] = line[3 * i]!;
+        image[j + 1] = line[3 * i + 1]!;
+        image[j + 2] = line[3 * i + 2]!;
       }
     }
   };
-  pass(sigmaX, 3, 3 * side);
-  pass(sigmaY, 3 * side, 3);
+  pass(sigmaX, width, height, 3, 3 * width);
+  pass(sigmaY, height, width, 3 * width, 3);
 }
 
 /** Steps of the tone curve. */
@@ -46,12 +46,13 @@ const STEPS = 2048;
 /**
  * Turns linear light into a photograph: exposure, tone curve, color, softness of the original's resolution, noise.
  *
- * @param light `[side, side, 3]` linear; overwritten.
+ * @param light `[height, width, 3]` linear; overwritten.
  * @param scaleX,scaleY crop pixels per original pixel.
  */
 export function develop(
   light: Float32Array,
-  side: number,
+  width: number,
+  height: number,
   parameters: FaceParameters,
   scaleX: number,
   scaleY: number,
@@ -62,7 +63,7 @@ export function develop(
     const own = Math.max(0, 0.42 * scale - 0.25), defocus = soft * scale;
     return Math.sqrt(own * own + defocus * defocus);
   };
-  blur(light, side, sigma(scaleX), sigma(scaleY));
+  blur(light, width, height, sigma(scaleX), sigma(scaleY));
 
   const curve = new Float32Array(STEPS + 1);
   for (let i = 0; i <= STEPS; i++) {
@@ -83,7 +84,7 @@ export function develop(
     light[i + 2] = saturation === 0 ? gray * tint[2] : gray + (b - gray) * saturation;
   }
   const random = createRandom(parameters.texture, "noise");
-  if (noise > 0.3) addNoise(light, side, random.next, noise, saturation === 0, scaleX, scaleY);
+  if (noise > 0.3) addNoise(light, width, height, random.next, noise, saturation === 0, scaleX, scaleY);
   void jpeg;
   const result = new Uint8Array(light.length);
   for (let i = 0; i < light.length; i++) result[i] = clamp(Math.floor(light[i]! + 0.5), 0, 255);
@@ -93,7 +94,8 @@ export function develop(
 /** Adds grain of about one original pixel's size. */
 function addNoise(
   image: Float32Array,
-  side: number,
+  width: number,
+  height: number,
   next: () => number,
   level: number,
   gray: boolean,
@@ -101,19 +103,19 @@ function addNoise(
   scaleY: number,
 ): void {
   // One grain per original pixel where those are larger than crop pixels, spread bilinearly.
-  const columns = Math.max(2, Math.min(side, Math.ceil(side / scaleX))),
-    rows = Math.max(2, Math.min(side, Math.ceil(side / scaleY)));
+  const columns = Math.max(2, Math.min(width, Math.ceil(width / scaleX))),
+    rows = Math.max(2, Math.min(height, Math.ceil(height / scaleY)));
   const grain = new Float32Array(3 * columns * rows);
   for (let i = 0; i < grain.length; i += 3) {
     const common = (next() + next() - 1) * 2.45 * level;
     for (let c = 0; c < 3; c++) grain[i + c] = gray ? common : 0.7 * common + (next() - 0.5) * 2.4 * level;
   }
-  const stepX = (columns - 1) / (side - 1), stepY = (rows - 1) / (side - 1);
-  for (let y = 0; y < side; y++) {
+  const stepX = (columns - 1) / (width - 1), stepY = (rows - 1) / (height - 1);
+  for (let y = 0; y < height; y++) {
     const v = y * stepY, j = Math.min(rows - 2, Math.floor(v)), fy = v - j;
-    for (let x = 0; x < side; x++) {
+    for (let x = 0; x < width; x++) {
       const u = x * stepX, i = Math.min(columns - 2, Math.floor(u)), fx = u - i;
-      const at = 3 * (j * columns + i), under = at + 3 * columns, to = 3 * (y * side + x);
+      const at = 3 * (j * columns + i), under = at + 3 * columns, to = 3 * (y * width + x);
       for (let c = 0; c < 3; c++) {
         const top = grain[at + c]! * (1 - fx) + grain[at + 3 + c]! * fx,
           low = grain[under + c]! * (1 - fx) + grain[under + 3 + c]! * fx;

@@ -5,7 +5,8 @@ export type Projected = Float64Array;
 
 /** For every sample of the picture: which triangle is nearest, and where in it. */
 export interface Visibility {
-  readonly side: number;
+  readonly width: number;
+  readonly height: number;
   /** One over the distance of what is seen; 0 where there is nothing. */
   readonly depth: Float32Array;
   /** Index into the list of meshes, or -1. */
@@ -16,10 +17,11 @@ export interface Visibility {
   readonly second: Float32Array;
 }
 
-export function createVisibility(side: number): Visibility {
-  const n = side * side;
+export function createVisibility(width: number, height: number): Visibility {
+  const n = width * height;
   return {
-    side,
+    width,
+    height,
     depth: new Float32Array(n),
     mesh: new Int16Array(n).fill(-1),
     triangle: new Int32Array(n),
@@ -27,9 +29,6 @@ export function createVisibility(side: number): Visibility {
     second: new Float32Array(n),
   };
 }
-
-/** Whether a mesh's triangle covers a sample there; hair is full of gaps. */
-export type Covers = (triangle: number, first: number, second: number) => boolean;
 
 /**
  * Draws a mesh into the visibility buffer.
@@ -42,10 +41,9 @@ export function rasterize(
   index: number,
   projected: Projected,
   scale: number,
-  covers?: Covers,
 ): void {
-  const { side, depth, triangle, first, second } = buffer;
-  const { triangles, open } = mesh;
+  const { width, height, depth, triangle, first, second } = buffer;
+  const { triangles, open, mask, attribute } = mesh;
   const shift = 0.5 * scale - 0.5;
   for (let k = 0; k < triangles.length; k += 3) {
     const a = 3 * triangles[k]!, b = 3 * triangles[k + 1]!, c = 3 * triangles[k + 2]!;
@@ -57,9 +55,9 @@ export function rasterize(
     const area = (xb - xa) * (yc - ya) - (yb - ya) * (xc - xa);
     if (area === 0 || !open && area < 0) continue;
     const lowX = Math.max(0, Math.ceil(Math.min(xa, xb, xc))),
-      highX = Math.min(side - 1, Math.floor(Math.max(xa, xb, xc)));
+      highX = Math.min(width - 1, Math.floor(Math.max(xa, xb, xc)));
     const lowY = Math.max(0, Math.ceil(Math.min(ya, yb, yc))),
-      highY = Math.min(side - 1, Math.floor(Math.max(ya, yb, yc)));
+      highY = Math.min(height - 1, Math.floor(Math.max(ya, yb, yc)));
     if (lowX > highX || lowY > highY) continue;
     const inverse = 1 / area;
     const dwa = (yb - yc) * inverse, dwb = (yc - ya) * inverse;
@@ -67,14 +65,21 @@ export function rasterize(
       let wa = (xb - lowX) * (yc - y) - (yb - y) * (xc - lowX), wb = (xc - lowX) * (ya - y) - (yc - y) * (xa - lowX);
       wa *= inverse;
       wb *= inverse;
-      let at = y * side + lowX;
+      let at = y * width + lowX;
       for (let x = lowX; x <= highX; x++, at++, wa += dwa, wb += dwb) {
         const wc = 1 - wa - wb;
         // A hair's breadth outside still counts, so that rounding leaves no pinholes between neighbors.
         if (wa < -1e-7 || wb < -1e-7 || wc < -1e-7) continue;
         const z = wa * za + wb * zb + wc * zc;
         if (z <= depth[at]!) continue;
-        if (covers !== undefined && !covers(k, wa, wb)) continue;
+        if (
+          mask !== undefined &&
+          !mask(
+            wa * attribute[a]! + wb * attribute[b]! + wc * attribute[c]!,
+            wa * attribute[a + 1]! + wb * attribute[b + 1]! + wc * attribute[c + 1]!,
+            wa * attribute[a + 2]! + wb * attribute[b + 2]! + wc * attribute[c + 2]!,
+          )
+        ) continue;
         depth[at] = z;
         buffer.mesh[at] = index;
         triangle[at] = k;

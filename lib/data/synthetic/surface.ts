@@ -146,7 +146,25 @@ export class Surface {
         this.#occlusion = 0.55;
         break;
       case Material.cloth:
-        this.#clothAt(a, b);
+        this.#clothAt(a, b, mesh.variant);
+        break;
+      case Material.hair:
+        this.#hairAt(a, b, mesh.variant);
+        break;
+      case Material.frame: {
+        const [r, g, b] = this.#parameters.glasses!.color;
+        this.#set(r, g, b, 0.7);
+        break;
+      }
+      case Material.hand: {
+        const spot = 1 + 0.06 * sample(CLOUDS, a * 30 + this.#dx, b * 30 + 13 * mesh.variant);
+        this.#set(this.#skin[0] * spot, this.#skin[1] * spot * 0.94, this.#skin[2] * spot * 0.93, 0.12);
+        this.#occlusion = 0.85;
+        scatter = 1;
+        break;
+      }
+      case Material.object:
+        this.#objectAt(a, b, mesh);
         break;
       default:
         this.#set(0.5, 0.5, 0.5, 0);
@@ -184,7 +202,7 @@ export class Surface {
       const h2 = h * h, h4 = h2 * h2, h8 = h4 * h4, h16 = h8 * h8, h32 = h16 * h16;
       const facingUs = Math.max(0, nx * vx + ny * vy + nz * vz), graze = 1 - facingUs;
       const fresnel = 0.28 + 0.72 * graze * graze * graze * graze;
-      const lobe = sharp ? 6 * h32 * h32 * h32 : 0.5 * h8 + 0.9 * h32;
+      const h128 = h32 * h32 * h32 * h32, lobe = sharp ? 5 * h128 * h128 : 0.5 * h8 + 0.9 * h32;
       const strength = this.#gloss * lobe * lit * fresnel;
       const rim = this.#gloss * graze * graze * graze * 0.25 * occlusion;
       out[0] = out[0]! + strength * keyColor[0] + rim * sky[0];
@@ -311,9 +329,10 @@ export class Surface {
         smoothstep(-0.12, 0.08, u);
       // Landmarks run along the upper third of the brow.
       const v = (t - BROW.at(ax)) / (width + 0.01) - 0.22;
-      const strands = sample(GRAIN, (s * 1.1 + t * (u < 0.25 ? 0.4 : 1.5) * (s < 0 ? -1 : 1)) * 2.6 + dx, t * 1.1 + dy);
-      const edge = 1 - Math.abs(v) * 1.5 + 0.3 * strands;
-      if (width > 0.2) cover = hair.browDensity * smoothstep(0.05, 0.75, edge) * clamp(0.75 + 0.25 * strands, 0, 1);
+      const lean = (u < 0.3 ? 0.5 : 1.6) * (s < 0 ? -1 : 1);
+      const strands = sample(GRAIN, (s + t * lean) * 3.4 + dx, (t - s * (s < 0 ? -0.3 : 0.3)) * 0.9 + dy);
+      const edge = 1 - Math.abs(v) * 1.35 + 0.16 * strands;
+      if (width > 0.2) cover = hair.browDensity * smoothstep(-0.1, 0.8, edge) * clamp(0.82 + 0.16 * strands, 0, 1);
     }
     if (t > 44 && (skin.stubble > 0 || skin.beard > 0 || skin.mustache > 0 || skin.goatee > 0)) {
       const lips = ax < UPPER_LIP_EDGE.high ? Math.min(t - UPPER_LIP_EDGE.at(s), LOWER_LIP_EDGE.at(s) - t) : -3;
@@ -399,9 +418,73 @@ export class Surface {
     this.#occlusion = mix(0.18, 0.6, wet);
   }
 
-  #clothAt(u: number, v: number): void {
-    const [r, g, b] = this.#parameters.cloth,
-      fold = 1 + 0.16 * sample(CLOUDS, u * 0.4 + this.#dx, v * 0.25 + this.#dy) + 0.06 * sample(GRAIN, u * 3, v * 3);
+  #clothAt(u: number, v: number, variant: number): void {
+    const { cloth, hat } = this.#parameters, [r, g, b] = variant === 1 && hat ? hat.color : cloth;
+    const knit = variant === 1 && hat?.kind === "wool" ? 0.25 * sample(GRAIN, u * 2.6, v * 0.6) : 0;
+    const fold = 1 + knit + 0.16 * sample(CLOUDS, u * 0.4 + this.#dx, v * 0.25 + this.#dy) +
+      0.06 * sample(GRAIN, u * 3, v * 3);
     this.#set(r * fold, g * fold, b * fold, 0);
+  }
+
+  #hairAt(s: number, t: number, variant: number): void {
+    const { color: [r, g, b], curl, part, shine } = this.#parameters.hair, dx = this.#dx, dy = this.#dy;
+    // Strands run down in what hangs, and down and aside on the head.
+    const lean = variant === 1 ? 0.12 * sample(CLOUDS, t * 0.5 + dx, s * 0.2) : 0.35 * part;
+    const across = (s + lean * t) * 2.2 + dx + 6 * curl * sample(CLOUDS, s * 1.5 + dy, t * 1.5 + dx);
+    const strand = sample(GRAIN, across, t * 0.16 + dy), lock = sample(CLOUDS, across * 0.55, t * (0.14 + curl) + dx);
+    const value = clamp(0.8 + 0.24 * strand + 0.3 * lock, 0.15, 2);
+    this.#set(r * value, g * value, b * value, 0.22 * shine * clamp(1 + 0.5 * strand, 0, 2));
+    this.#bumpX = 0.28 * strand + 0.3 * lock;
+    this.#bumpY = 0.2 * lock;
+    this.#occlusion = clamp(0.75 + 0.2 * lock, 0.3, 1);
+  }
+
+  #objectAt(u: number, v: number, mesh: Mesh): void {
+    const [r, g, b] = mesh.color ?? [0.5, 0.5, 0.5], kind = this.#parameters.texture % 3;
+    let value = 1 + 0.08 * sample(GRAIN, u * 40 + this.#dx, v * 40);
+    if (mesh.variant === 1) value = 0.5 + 0.5 * sample(WHITE, u * 3, v * 3);
+    else if (kind === 1) value *= sample(CLOUDS, u * 3 + this.#dx, v * 3 + this.#dy) > 0.2 ? 1 : 0.35;
+    else if (kind === 2) value *= Math.floor(v * 0.13) % 2 === 0 ? 1 : 0.5;
+    this.#set(r * value, g * value, b * value, kind === 0 ? 0.3 : 0.05);
+  }
+
+  /** Looks through a lens that covers `share` of the pixel at `to`; `color` is scratch. */
+  lens(
+    light: Float32Array,
+    to: number,
+    share: number,
+    nx: number,
+    ny: number,
+    nz: number,
+    x: number,
+    y: number,
+    z: number,
+    color: Float64Array,
+  ): void {
+    const { glasses, light: { key, keyColor, sky, ground } } = this.#parameters;
+    if (!glasses) return;
+    if (nz < 0) {
+      nx = -nx;
+      ny = -ny;
+      nz = -nz;
+    }
+    let vx = -x, vy = 45 - y, vz = this.#cameraZ - z;
+    const distance = 1 / Math.sqrt(vx * vx + vy * vy + vz * vz);
+    vx *= distance;
+    vy *= distance;
+    vz *= distance;
+    const facing = nx * vx + ny * vy + nz * vz;
+    const rx = 2 * facing * nx - vx, ry = 2 * facing * ny - vy, rz = 2 * facing * nz - vz;
+    // The world as a lens mirrors it: sky, ground, the light and a window or two.
+    const up = smoothstep(0.35, -0.35, ry + 0.12 * sample(CLOUDS, rx * 60 + this.#dx, ry * 60 + this.#dy));
+    const along = Math.max(0, rx * key[0] + ry * key[1] + rz * key[2]), a2 = along * along, a4 = a2 * a2, a8 = a4 * a4;
+    const graze = 1 - Math.min(1, Math.abs(facing)), mirror = glasses.mirror * (0.25 + 0.75 * graze);
+    color[0] = mix(ground[0], 1.6 * sky[0], up);
+    color[1] = mix(ground[1], 1.6 * sky[1], up);
+    color[2] = mix(ground[2], 1.6 * sky[2], up);
+    for (let c = 0; c < 3; c++) {
+      const seen = light[to + c]! * glasses.tint[c]! + mirror * (color[c]! + 1.5 * keyColor[c]! * a8 * a8);
+      light[to + c] = mix(light[to + c]!, seen, share);
+    }
   }
 }

@@ -78,6 +78,9 @@ function curve(points: readonly Pair[], pieces: number): Pair[] {
   return result;
 }
 
+/** Where the chart ends: at the back and at the crown. */
+const CROWN_S = 262, CROWN_T = -113, CROWN = [0, -119, -78];
+
 /** How far apart vertices lie near a place of the chart, in millimeters. */
 function spacingAt(s: number, t: number): number {
   const inFace = smoothstep(95, 62, s) * smoothstep(-60, -30, t) * smoothstep(135, 112, t);
@@ -173,17 +176,22 @@ export function buildTemplate(): Template {
     contourHalf.set(Number(index), path.map(([s, t]) => add(s, t)));
   }
 
-  for (let t = -112; t < 150;) {
-    if (nearest(0, t, 1) > 0.8 && !(t > 65.6 && t < 70)) add(0, t);
-    t += clamp(0.35 * spacingAt(0, t), 1.2, 3);
-  }
+  // The row along the crown, from which a fan closes the top of the head.
+  for (let k = 0; k <= 14; k++) add(CROWN_S * k / 14, CROWN_T);
+  const onAxis = (t: number, reach: number) => {
+    if (t > 65.6 && t < 70) return;
+    if (!half.some(([s, other]) => s === 0 && Math.abs(other - t) < reach)) add(0, t);
+  };
+  for (let t = -112; t < 150; t += clamp(0.35 * spacingAt(0, t), 1.2, 3)) onAxis(t, 0.8);
+  // A step along the middle is sure to be an edge when no vertex lies within the circle on it.
+  for (const [s, t] of [...half]) if (s > 0 && s < 3) onAxis(t, 0.25);
   // The plane's golden-ratio sequence spreads candidates evenly without a grid's ties.
   for (const scale of [1, 0.82]) {
     for (let k = 0; k < 40000; k++) {
       const u = k * 0.7548776662466927 % 1, v = k * 0.5698402909980532 % 1;
-      const s = u * 262, t = -113 + v * 263;
+      const s = u * CROWN_S, t = CROWN_T + v * (150 - CROWN_T);
       const spacing = scale * spacingAt(s, t);
-      if (s < 0.55 * spacing || nearest(s, t, spacing) < spacing) continue;
+      if (s < Math.max(1.6, 0.55 * spacing) || nearest(s, t, spacing) < spacing) continue;
       if (inside(eyeLoop, s, t) || inside([...upperInner, ...[...lowerInner].reverse()], s, t)) continue;
       add(s, t);
     }
@@ -202,6 +210,10 @@ export function buildTemplate(): Template {
     if (inside(eyeLoop, s, t) || inside(slit, s, t)) continue;
     halfTriangles.push(a, b, c);
   }
+
+  const crown = half.flatMap(([s, t], i) => Math.abs(t - CROWN_T) < 1e-9 ? [{ s, i }] : []).sort((a, b) => a.s - b.s);
+  const apex = add(0, CROWN_T - 30);
+  for (let k = 0; k + 1 < crown.length; k++) halfTriangles.push(crown[k]!.i, apex, crown[k + 1]!.i);
 
   const surface = symmetricSurface(
     Float64Array.from(CONTROL_POINTS.flatMap((point: ControlPoint) => chartOf(point))),
@@ -222,6 +234,18 @@ export function buildTemplate(): Template {
     mean.set([s === 0 ? 0 : position[0]!, position[1]!, position[2]!], 3 * i);
     mirror[i] = j;
     mirror[j] = i;
+  });
+  mean.set(CROWN, 3 * apex);
+  // Lips that touch: each pair across the slit shares one place.
+  upperIndices.forEach((upper, k) => {
+    const lower = lowerIndices[k]!;
+    for (const [a, b] of [[upper, lower], [other[upper]!, other[lower]!]] as const) {
+      for (let c = 0; c < 3; c++) {
+        const middle = (mean[3 * a + c]! + mean[3 * b + c]!) / 2;
+        mean[3 * a + c] = middle;
+        mean[3 * b + c] = middle;
+      }
+    }
   });
   const triangles = new Int32Array(2 * halfTriangles.length);
   for (let i = 0; i < halfTriangles.length; i += 3) {

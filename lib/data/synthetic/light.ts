@@ -1,12 +1,17 @@
 import { clamp } from "./math.ts";
 import type { Mesh } from "./mesh.ts";
-import { createVisibility, rasterize } from "./raster.ts";
+import { clearVisibility, createVisibility, rasterize } from "./raster.ts";
 import type { Direction, FaceParameters } from "./parameters.ts";
+
+/** Texels along each side of the map. */
+const SIDE = 176;
+
+/** One face is drawn at a time, so that one buffer serves all. */
+const SCRATCH = createVisibility(SIDE, SIDE);
 
 /** Depths seen from the main light: where it does not reach, there is shadow. */
 export class ShadowMap {
   readonly #depth: Float32Array;
-  readonly #side = 176;
   readonly #span = 340;
   readonly #x: Direction;
   readonly #y: Direction;
@@ -20,36 +25,32 @@ export class ShadowMap {
     this.#x = [lz / h, 0, -lx / h];
     this.#y = [-lx * ly / h, h, -lz * ly / h];
     this.#soft = light.soft;
-    const buffer = createVisibility(this.#side, this.#side);
+    const buffer = SCRATCH;
+    clearVisibility(buffer);
     meshes.forEach((mesh, k) => {
       if (!mesh.casts) return;
       const { position } = mesh, seen = new Float64Array(position.length);
+      const [xx, xy, xz] = this.#x, [yx, yy, yz] = this.#y, [zx, zy, zz] = this.#z;
+      const scale = SIDE / this.#span;
       for (let i = 0; i < position.length; i += 3) {
-        const [u, v, d] = this.#place(position[i]!, position[i + 1]!, position[i + 2]!);
-        seen[i] = u;
-        seen[i + 1] = v;
-        seen[i + 2] = d;
+        const x = position[i]!, y = position[i + 1]! - 40, z = position[i + 2]! + 40;
+        seen[i] = (xx * x + xy * y + xz * z) * scale + SIDE / 2;
+        seen[i + 1] = (yx * x + yy * y + yz * z) * scale + SIDE / 2;
+        seen[i + 2] = 1000 + zx * x + zy * y + zz * z;
       }
       rasterize(buffer, mesh, k, seen, 1);
     });
     this.#depth = buffer.depth;
   }
 
-  /** Texel and depth (growing towards the light, always positive) of a point. */
-  #place(x: number, y: number, z: number): [number, number, number] {
-    const py = y - 40, pz = z + 40, scale = this.#side / this.#span, half = this.#side / 2;
-    return [
-      (this.#x[0] * x + this.#x[1] * py + this.#x[2] * pz) * scale + half,
-      (this.#y[0] * x + this.#y[1] * py + this.#y[2] * pz) * scale + half,
-      1000 + this.#z[0] * x + this.#z[1] * py + this.#z[2] * pz,
-    ];
-  }
-
   /** How much of the main light arrives, 0 to 1, at a point with the given normal. */
   at(x: number, y: number, z: number, nx: number, ny: number, nz: number): number {
     const facing = nx * this.#z[0] + ny * this.#z[1] + nz * this.#z[2];
-    const [u, v, d] = this.#place(x + 2 * nx, y + 2 * ny, z + 2 * nz);
-    const side = this.#side, step = 0.45 + 0.5 * this.#soft;
+    const px = x + 2 * nx, py = y + 2 * ny - 40, pz = z + 2 * nz + 40, side = SIDE, scale = SIDE / this.#span;
+    const u = (this.#x[0] * px + this.#x[1] * py + this.#x[2] * pz) * scale + SIDE / 2;
+    const v = (this.#y[0] * px + this.#y[1] * py + this.#y[2] * pz) * scale + SIDE / 2;
+    const d = 1000 + this.#z[0] * px + this.#z[1] * py + this.#z[2] * pz;
+    const step = 0.45 + 0.5 * this.#soft;
     // Surface that slopes away from the light must not shade itself: allow for its slope across the samples.
     const slope = Math.min(2.5, Math.sqrt(Math.max(0, 1 - facing * facing)) / Math.max(0.05, facing));
     const depth = d + 1 + slope * (step + 0.7) * this.#span / side;

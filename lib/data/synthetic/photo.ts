@@ -1,43 +1,55 @@
-import { createRandom } from "@/random.ts";
 import { clamp, exp, pow } from "./math.ts";
+import { WHITE } from "./noise.ts";
 import type { FaceParameters } from "./parameters.ts";
 
 /** Blurs `[height, width, 3]` in place by a bell curve of the given widths (standard deviations, pixels). */
 export function blur(image: Float32Array, width: number, height: number, sigmaX: number, sigmaY: number): void {
-  const line = new Float32Array(3 * Math.max(width, height));
-  const pass = (sigma: number, length: number, lines: number, stride: number, jump: number) => {
-    if (sigma < 0.2) return;
-    const reach = Math.min(length - 1, Math.ceil(2.6 * sigma)), kernel: number[] = [];
-    let total = 0;
-    for (let k = -reach; k <= reach; k++) {
-      const weight = exp(-k * k / (2 * sigma * sigma));
-      kernel.push(weight);
-      total += weight;
+  blurLines(image, sigmaX, width, height, 3, 3 * width);
+  blurLines(image, sigmaY, height, width, 3 * width, 3);
+}
+
+/** Blurs each of `lines` lines of `length` pixels that lie `stride` apart. */
+function blurLines(
+  image: Float32Array,
+  sigma: number,
+  length: number,
+  lines: number,
+  stride: number,
+  jump: number,
+): void {
+  if (sigma < 0.25) return;
+  const reach = Math.min(length - 1, Math.ceil(2.4 * sigma)), kernel = new Float64Array(reach + 1);
+  let total = 0;
+  for (let k = 0; k <= reach; k++) {
+    kernel[k] = exp(-k * k / (2 * sigma * sigma));
+    total += k === 0 ? kernel[k]! : 2 * kernel[k]!;
+  }
+  for (let k = 0; k <= reach; k++) kernel[k] = kernel[k]! / total;
+  // A copy of the line with its ends repeated, so that the inner loop asks nothing.
+  const line = new Float64Array(3 * (length + 2 * reach));
+  for (let l = 0; l < lines; l++) {
+    const from = l * jump;
+    for (let i = -reach; i < length + reach; i++) {
+      const j = from + (i < 0 ? 0 : i >= length ? length - 1 : i) * stride, to = 3 * (i + reach);
+      line[to] = image[j]!;
+      line[to + 1] = image[j + 1]!;
+      line[to + 2] = image[j + 2]!;
     }
-    for (let l = 0; l < lines; l++) {
-      const from = l * jump;
-      for (let i = 0; i < length; i++) {
-        let r = 0, g = 0, b = 0;
-        for (let k = -reach; k <= reach; k++) {
-          const j = from + Math.min(length - 1, Math.max(0, i + k)) * stride, weight = kernel[k + reach]!;
-          r += weight * image[j]!;
-          g += weight * image[j + 1]!;
-          b += weight * image[j + 2]!;
-        }
-        line[3 * i] = r / total;
-        line[3 * i + 1] = g / total;
-        line[3 * i + 2] = b / total;
+    for (let i = 0; i < length; i++) {
+      const middle = 3 * (i + reach), weight = kernel[0]!;
+      let r = weight * line[middle]!, g = weight * line[middle + 1]!, b = weight * line[middle + 2]!;
+      for (let k = 1; k <= reach; k++) {
+        const p = middle - 3 * k, q = middle + 3 * k, w = kernel[k]!;
+        r += w * (line[p]! + line[q]!);
+        g += w * (line[p + 1]! + line[q + 1]!);
+        b += w * (line[p + 2]! + line[q + 2]!);
       }
-      for (let i = 0; i < length; i++) {
-        const j = from + i * stride;
-        image[j] = line[3 * i]!;
-        image[j + 1] = line[3 * i + 1]!;
-        image[j + 2] = line[3 * i + 2]!;
-      }
+      const to = from + i * stride;
+      image[to] = r;
+      image[to + 1] = g;
+      image[to + 2] = b;
     }
-  };
-  pass(sigmaX, width, height, 3, 3 * width);
-  pass(sigmaY, height, width, 3 * width, 3);
+  }
 }
 
 /** Steps of the tone curve. */
@@ -83,8 +95,7 @@ export function develop(
     light[i + 1] = saturation === 0 ? gray * tint[1] : gray + (g - gray) * saturation;
     light[i + 2] = saturation === 0 ? gray * tint[2] : gray + (b - gray) * saturation;
   }
-  const random = createRandom(parameters.texture, "noise");
-  if (noise > 0.3) addNoise(light, width, height, random.next, noise, saturation === 0, scaleX, scaleY);
+  if (noise > 0.3) addNoise(light, width, height, parameters.texture, noise, saturation === 0, scaleX, scaleY);
   void jpeg;
   const result = new Uint8Array(light.length);
   for (let i = 0; i < light.length; i++) result[i] = clamp(Math.floor(light[i]! + 0.5), 0, 255);
@@ -96,31 +107,28 @@ function addNoise(
   image: Float32Array,
   width: number,
   height: number,
-  next: () => number,
+  shift: number,
   level: number,
   gray: boolean,
   scaleX: number,
   scaleY: number,
 ): void {
   // One grain per original pixel where those are larger than crop pixels, spread bilinearly.
-  const columns = Math.max(2, Math.min(width, Math.ceil(width / scaleX))),
-    rows = Math.max(2, Math.min(height, Math.ceil(height / scaleY)));
-  const grain = new Float32Array(3 * columns * rows);
-  for (let i = 0; i < grain.length; i += 3) {
-    const common = (next() + next() - 1) * 2.45 * level;
-    for (let c = 0; c < 3; c++) grain[i + c] = gray ? common : 0.7 * common + (next() - 0.5) * 2.4 * level;
-  }
-  const stepX = (columns - 1) / (width - 1), stepY = (rows - 1) / (height - 1);
-  for (let y = 0; y < height; y++) {
-    const v = y * stepY, j = Math.min(rows - 2, Math.floor(v)), fy = v - j;
-    for (let x = 0; x < width; x++) {
-      const u = x * stepX, i = Math.min(columns - 2, Math.floor(u)), fx = u - i;
-      const at = 3 * (j * columns + i), under = at + 3 * columns, to = 3 * (y * width + x);
-      for (let c = 0; c < 3; c++) {
-        const top = grain[at + c]! * (1 - fx) + grain[at + 3 + c]! * fx,
-          low = grain[under + c]! * (1 - fx) + grain[under + 3 + c]! * fx;
-        image[to + c] = image[to + c]! + top * (1 - fy) + low * fy;
-      }
+  const stepX = Math.min(1, 1 / scaleX), stepY = Math.min(1, 1 / scaleY);
+  const common = 3.4 * level * (gray ? 1 : 0.7), single = gray ? 0 : 2.4 * level;
+  for (let y = 0, to = 0; y < height; y++) {
+    const v = y * stepY + (shift & 255), j = Math.floor(v), fy = v - j;
+    const row = (j & 255) * 256, under = (j + 1 & 255) * 256;
+    for (let x = 0; x < width; x++, to += 3) {
+      const u = x * stepX + (shift >> 8 & 255), i = Math.floor(u), fx = u - i, a = i & 255, b = i + 1 & 255;
+      const top = WHITE[row + a]! * (1 - fx) + WHITE[row + b]! * fx;
+      const low = WHITE[under + a]! * (1 - fx) + WHITE[under + b]! * fx;
+      const grain = common * (top + (low - top) * fy - 0.5);
+      // Channels read the same table elsewhere.
+      const c = a + 61 & 255, d = a + 139 & 255, e = a + 211 & 255;
+      image[to] = image[to]! + grain + single * (WHITE[row + c]! - 0.5);
+      image[to + 1] = image[to + 1]! + grain + single * (WHITE[row + d]! - 0.5);
+      image[to + 2] = image[to + 2]! + grain + single * (WHITE[row + e]! - 0.5);
     }
   }
 }

@@ -30,6 +30,12 @@ export function createVisibility(width: number, height: number): Visibility {
   };
 }
 
+/** Empties a buffer for the next picture. */
+export function clearVisibility(buffer: Visibility): void {
+  buffer.depth.fill(0);
+  buffer.mesh.fill(-1);
+}
+
 /**
  * Draws a mesh into the visibility buffer.
  *
@@ -42,7 +48,7 @@ export function rasterize(
   projected: Projected,
   scale: number,
 ): void {
-  const { width, height, depth, triangle, first, second } = buffer;
+  const { width, height, depth, mesh: seen, triangle, first, second } = buffer;
   const { triangles, open, mask, attribute } = mesh;
   const shift = 0.5 * scale - 0.5;
   for (let k = 0; k < triangles.length; k += 3) {
@@ -60,28 +66,41 @@ export function rasterize(
       highY = Math.min(height - 1, Math.floor(Math.max(ya, yb, yc)));
     if (lowX > highX || lowY > highY) continue;
     const inverse = 1 / area;
-    const dwa = (yb - yc) * inverse, dwb = (yc - ya) * inverse;
+    const dwa = (yb - yc) * inverse, dwb = (yc - ya) * inverse, dwc = -dwa - dwb;
+    const pa = dwa === 0 ? 0 : 1 / dwa, pb = dwb === 0 ? 0 : 1 / dwb, pc = dwc === 0 ? 0 : 1 / dwc;
     for (let y = lowY; y <= highY; y++) {
-      let wa = (xb - lowX) * (yc - y) - (yb - y) * (xc - lowX), wb = (xc - lowX) * (ya - y) - (yc - y) * (xa - lowX);
-      wa *= inverse;
-      wb *= inverse;
-      let at = y * width + lowX;
-      for (let x = lowX; x <= highX; x++, at++, wa += dwa, wb += dwb) {
-        const wc = 1 - wa - wb;
-        // A hair's breadth outside still counts, so that rounding leaves no pinholes between neighbors.
-        if (wa < -1e-7 || wb < -1e-7 || wc < -1e-7) continue;
-        const z = wa * za + wb * zb + wc * zc;
+      const wa0 = ((xb - lowX) * (yc - y) - (yb - y) * (xc - lowX)) * inverse;
+      const wb0 = ((xc - lowX) * (ya - y) - (yc - y) * (xa - lowX)) * inverse;
+      const wc0 = 1 - wa0 - wb0;
+      // Where along the row all three weights are positive; a hair's breadth more, so that rounding leaves no pinholes.
+      let from = 0, to = highX - lowX;
+      const ea = -wa0 * pa, eb = -wb0 * pb, ec = -wc0 * pc;
+      if (dwa > 0) from = ea > from ? ea : from;
+      else if (dwa < 0) to = ea < to ? ea : to;
+      else if (wa0 < 0) continue;
+      if (dwb > 0) from = eb > from ? eb : from;
+      else if (dwb < 0) to = eb < to ? eb : to;
+      else if (wb0 < 0) continue;
+      if (dwc > 0) from = ec > from ? ec : from;
+      else if (dwc < 0) to = ec < to ? ec : to;
+      else if (wc0 < 0) continue;
+      const start = Math.ceil(from - 1e-6), end = Math.floor(to + 1e-6);
+      let wa = wa0 + start * dwa, wb = wb0 + start * dwb, at = y * width + lowX + start;
+      for (let x = start; x <= end; x++, at++, wa += dwa, wb += dwb) {
+        const z = wa * za + wb * zb + (1 - wa - wb) * zc;
         if (z <= depth[at]!) continue;
-        if (
-          mask !== undefined &&
-          !mask(
-            wa * attribute[a]! + wb * attribute[b]! + wc * attribute[c]!,
-            wa * attribute[a + 1]! + wb * attribute[b + 1]! + wc * attribute[c + 1]!,
-            wa * attribute[a + 2]! + wb * attribute[b + 2]! + wc * attribute[c + 2]!,
-          )
-        ) continue;
+        if (mask !== undefined) {
+          const wc = 1 - wa - wb;
+          if (
+            !mask(
+              wa * attribute[a]! + wb * attribute[b]! + wc * attribute[c]!,
+              wa * attribute[a + 1]! + wb * attribute[b + 1]! + wc * attribute[c + 1]!,
+              wa * attribute[a + 2]! + wb * attribute[b + 2]! + wc * attribute[c + 2]!,
+            )
+          ) continue;
+        }
         depth[at] = z;
-        buffer.mesh[at] = index;
+        seen[at] = index;
         triangle[at] = k;
         first[at] = wa;
         second[at] = wb;

@@ -1,6 +1,6 @@
 import { cropProtocol, cropTransform } from "@/data/crop.ts";
 import { background } from "./background.ts";
-import { type Camera, project, rotation, turn } from "./camera.ts";
+import { type Camera, PIVOT, project, rotation, turn } from "./camera.ts";
 import { glassesMeshes } from "./accessories.ts";
 import { bodyMeshes, headMeshes } from "./geometry.ts";
 import { locateLandmarks } from "./landmarks.ts";
@@ -11,7 +11,7 @@ import { deform, type DeformedHead } from "./modes.ts";
 import { occluderMeshes } from "./occluders.ts";
 import type { FaceParameters } from "./parameters.ts";
 import { develop } from "./photo.ts";
-import { createVisibility, rasterize, type Visibility } from "./raster.ts";
+import { clearVisibility, createVisibility, rasterize, type Visibility } from "./raster.ts";
 import { Surface } from "./surface.ts";
 
 /** Where a face's parts are, before anything is drawn. */
@@ -96,6 +96,18 @@ export function renderPicture(parameters: FaceParameters): RenderedView & { widt
   return { ...renderView(placeFace(parameters), { width, height, transform: [1, 1, 0, 0] }), width, height };
 }
 
+/** Buffers of the last size drawn, used again: they are large, and faces are many. */
+const SCRATCH: (Visibility | undefined)[] = [];
+
+function scratch(slot: number, width: number, height: number): Visibility {
+  const kept = SCRATCH[slot];
+  if (kept && kept.width === width && kept.height === height) {
+    clearVisibility(kept);
+    return kept;
+  }
+  return SCRATCH[slot] = createVisibility(width, height);
+}
+
 /** Draws what a window onto the original picture shows. */
 export function renderView(face: PlacedFace, { width, height, transform }: View): RenderedView {
   const { parameters } = face, { pose } = parameters, turned = rotation(pose.yaw, pose.pitch, pose.roll);
@@ -116,10 +128,10 @@ export function renderView(face: PlacedFace, { width, height, transform }: View)
     const position = turn(mesh.position, turned);
     return { ...mesh, position, normal: normals(position, mesh.triangles) };
   });
-  const glass = lenses.length > 0 ? createVisibility(width * SAMPLES, height * SAMPLES) : undefined;
+  const glass = lenses.length > 0 ? scratch(1, width * SAMPLES, height * SAMPLES) : undefined;
   if (glass) lenses.forEach((mesh, k) => rasterize(glass, mesh, k, project(camera, mesh.position), SAMPLES));
 
-  const buffer = createVisibility(width * SAMPLES, height * SAMPLES);
+  const buffer = scratch(0, width * SAMPLES, height * SAMPLES);
   meshes.forEach((mesh, k) => rasterize(buffer, mesh, k, project(camera, mesh.position), SAMPLES));
   const light = shade(face, meshes, buffer, camera, width, height, glass && { lenses, buffer: glass });
   const image = develop(light, width, height, parameters, scaleX, scaleY);
@@ -131,6 +143,13 @@ export function renderView(face: PlacedFace, { width, height, transform }: View)
     visible[m] = inSight(buffer, projected[3 * m]!, projected[3 * m + 1]!, projected[3 * m + 2]!) ? 1 : 0;
   }
   return { image, landmarks, visible };
+}
+
+/** Whether the four samples of a pixel show the same triangle. */
+function sameTriangle({ mesh, triangle }: Visibility, base: number, side: number): boolean {
+  const m = mesh[base]!, t = triangle[base]!, below = base + side;
+  return mesh[base + 1] === m && mesh[below] === m && mesh[below + 1] === m &&
+    triangle[base + 1] === t && triangle[below] === t && triangle[below + 1] === t;
 }
 
 /** Whether nothing lies more than 5 mm in front of a point of the picture. */
@@ -181,7 +200,9 @@ function shade(
           );
         } else {
           const mesh = meshes[index]!, depth = buffer.depth[at]!;
-          let a = 0, b = 0, c = 0, nx = 0, ny = 0, nz = 0, px = 0, py = 0, pz = 0;
+          let a = 0, b = 0, c = 0, nx = 0, ny = 0, nz = 0, inverse = 0;
+          // Most pixels lie within one triangle: its corners are then read once.
+          const only = k === 0 && sameTriangle(buffer, base, side);
           for (let q = k; q < 4; q++) {
             const there = base + (q & 1) + (q >> 1) * side;
             // Samples of one surface share a color; a jump of more than about 1.5 % in depth starts another.
@@ -190,21 +211,32 @@ function shade(
             }
             taken[q] = 1;
             count++;
-            const t = buffer.triangle[there]!, u = buffer.first[there]!, v = buffer.second[there]!, w = 1 - u - v;
+            let u = buffer.first[there]!, v = buffer.second[there]!;
+            if (only) {
+              u = (u + buffer.first[base + 1]! + buffer.first[base + side]! + buffer.first[base + side + 1]!) / 4;
+              v = (v + buffer.second[base + 1]! + buffer.second[base + side]! + buffer.second[base + side + 1]!) / 4;
+              count = 1;
+            }
+            const t = buffer.triangle[there]!, w = 1 - u - v;
             const i = 3 * mesh.triangles[t]!, j = 3 * mesh.triangles[t + 1]!, l = 3 * mesh.triangles[t + 2]!;
-            const { attribute, normal, position } = mesh;
+            const { attribute, normal } = mesh;
             a += u * attribute[i]! + v * attribute[j]! + w * attribute[l]!;
             b += u * attribute[i + 1]! + v * attribute[j + 1]! + w * attribute[l + 1]!;
             c += u * attribute[i + 2]! + v * attribute[j + 2]! + w * attribute[l + 2]!;
             nx += u * normal[i]! + v * normal[j]! + w * normal[l]!;
             ny += u * normal[i + 1]! + v * normal[j + 1]! + w * normal[l + 1]!;
             nz += u * normal[i + 2]! + v * normal[j + 2]! + w * normal[l + 2]!;
-            px += u * position[i]! + v * position[j]! + w * position[l]!;
-            py += u * position[i + 1]! + v * position[j + 1]! + w * position[l + 1]!;
-            pz += u * position[i + 2]! + v * position[j + 2]! + w * position[l + 2]!;
+            inverse += only
+              ? 0.25 * (depth + buffer.depth[base + 1]! + buffer.depth[base + side]! + buffer.depth[base + side + 1]!)
+              : buffer.depth[there]!;
+            if (only) break;
           }
-          const f = 1 / count, n = 1 / Math.sqrt(nx * nx + ny * ny + nz * nz + 1e-12);
-          surface.shade(mesh, a * f, b * f, c * f, nx * n, ny * n, nz * n, px * f, py * f, pz * f, color);
+          // Back from the picture into space.
+          const away = count / inverse, f = 1 / count, n = 1 / Math.sqrt(nx * nx + ny * ny + nz * nz + 1e-12);
+          const px = ((column - camera.offsetX) / camera.scaleX - camera.centerX) * away / camera.focal;
+          const py = ((row - camera.offsetY) / camera.scaleY - camera.centerY) * away / camera.focal + PIVOT[1];
+          surface.shade(mesh, a * f, b * f, c * f, nx * n, ny * n, nz * n, px, py, camera.z - away, color);
+          if (only) count = 4;
         }
         const weight = count / 4;
         light[to] = light[to]! + weight * color[0]!;

@@ -57,6 +57,9 @@ const hill = (u: number, v: number) => {
   return d < 1 ? (1 - d) * (1 - d) : 0;
 };
 
+/** About `e^-x`, for shading: exact at 0, positive everywhere. */
+const fade = (x: number) => x > 0 ? 1 / (1 + x + 0.5 * x * x) : 1 - x;
+
 /** Reflectance of pale and of dark skin, as logarithms of linear light. */
 const PALE = [0.8, 0.54, 0.41].map(log), DARK = [0.075, 0.034, 0.02].map(log);
 
@@ -179,7 +182,7 @@ export class Surface {
     }
     const { key, keyColor, fill, fillColor, sky, ground } = this.#parameters.light;
     const facing = nx * key[0] + ny * key[1] + nz * key[2];
-    const lit = facing > -0.35 ? this.#shadows.at(x, y, z, nx, ny, nz) : 0;
+    const lit = facing > -0.1 ? this.#shadows.at(x, y, z, nx, ny, nz) : 0;
     const other = Math.max(0, nx * fill[0] + ny * fill[1] + nz * fill[2]);
     const up = 0.5 - 0.5 * ny, occlusion = this.#occlusion;
     // Light leaks around the terminator in skin, red most.
@@ -297,7 +300,7 @@ export class Surface {
       r *= 1 + 0.3 * red;
       g *= 1 - 0.9 * red;
       b *= 1 - 0.8 * red;
-      const shade = exp(-dark);
+      const shade = fade(dark);
       r *= shade * (1 + 0.1 * dark);
       g *= shade;
       b *= shade;
@@ -309,7 +312,7 @@ export class Surface {
         gloss *= 1 - 0.6 * hairs;
       }
     } else {
-      const shade = exp(-dark);
+      const shade = fade(dark);
       r *= shade * (1 + 0.25 * red + (variant === 1 ? 0.08 : 0));
       g *= shade * (1 - 0.7 * red - (variant === 1 ? 0.06 : 0));
       b *= shade * (1 - 0.6 * red - (variant === 1 ? 0.06 : 0));

@@ -4,10 +4,9 @@ import { exists, sha256 } from "@/files.ts";
 import { fromFileUrl, inProject } from "@/paths.ts";
 import { help300W, read300W } from "./300w.ts";
 import { helpCofw, readCofw } from "./cofw.ts";
-import type { FaceSet } from "./face_set.ts";
 import { helpOwn, readOwn } from "./own_points.ts";
 import { preparedRoot, prepareFaces, type PrepareOptions } from "./prepare.ts";
-import { loadPrepared, storePrepared } from "./prepared.ts";
+import { loadPrepared, type PreparedFaces, storePrepared } from "./prepared.ts";
 import { limitSource, type SourceSet } from "./source.ts";
 import { helpWflw, readWflw } from "./wflw.ts";
 
@@ -96,7 +95,7 @@ export async function readDataset(name: string, split: Split, dir?: string): Pro
  *
  * @throws as {@linkcode readDataset} and {@linkcode prepareFaces}
  */
-export async function loadSplit(name: string, split: Split, options: DatasetOptions = {}): Promise<FaceSet> {
+export async function loadSplit(name: string, split: Split, options: DatasetOptions = {}): Promise<PreparedFaces> {
   if (name === "synthetic") return await loadSynthetic(split, options);
   let source = await readDataset(name, split, options.dir);
   if (options.limit !== undefined) source = limitSource(source, options.limit);
@@ -111,7 +110,7 @@ export async function loadSplit(name: string, split: Split, options: DatasetOpti
 export async function loadDataset(
   name: string,
   options: DatasetOptions = {},
-): Promise<{ train: FaceSet; test: FaceSet }> {
+): Promise<{ train: PreparedFaces; test: PreparedFaces }> {
   const train = await loadSplit(name, "train", options);
   const test = await loadSplit(name, "test", options);
   return { train, test };
@@ -122,12 +121,12 @@ async function generatorVersion(): Promise<string> {
   const folder = fromFileUrl(new URL("./synthetic/", import.meta.url));
   const names: string[] = [];
   for await (const { name } of Deno.readDir(folder)) {
-    if (/\.(ts|json)$/.test(name) && !/_test\.ts$/.test(name)) names.push(name);
+    if (/\.(ts|json)$/.test(name) && !/_test\.ts$|_golden\./.test(name)) names.push(name);
   }
   return sha256(...await Promise.all(names.sort().map((name) => Deno.readFile(join(folder, name)))));
 }
 
-async function loadSynthetic(split: Split, options: DatasetOptions): Promise<FaceSet> {
+async function loadSynthetic(split: Split, options: DatasetOptions): Promise<PreparedFaces> {
   const { size = 224, seed = 0, quiet = false, limit = Infinity, cacheDir = preparedRoot(), protocol } = options;
   const count = Math.min(limit, options.synthetic?.[split] ?? (split === "train" ? 2000 : 400));
   if (!Number.isInteger(count) || count < 1) {
@@ -135,12 +134,16 @@ async function loadSynthetic(split: Split, options: DatasetOptions): Promise<Fac
   }
   const key = sha256(JSON.stringify({ count, size, seed, split, version: await generatorVersion() }));
   const directory = join(cacheDir, `synthetic-${split}-${size}-${key.slice(0, 8)}`);
-  let set: FaceSet;
+  let set: PreparedFaces;
   if (await exists(join(directory, "meta.json"))) set = await loadPrepared(directory);
   else {
     const { generateFaces } = await import("./synthetic/mod.ts");
-    set = await generateFaces({ count, size, seed, split, quiet });
-    await storePrepared(set, directory, key);
+    const drawn = await generateFaces({ count, size, seed, split, quiet });
+    const hidden = (index: number) =>
+      drawn.visible.subarray(index * drawn.scheme.points, (index + 1) * drawn.scheme.points);
+    const occluded = drawn.ids.map((_, index) => [...hidden(index)].flatMap((visible, m) => visible ? [] : [m]));
+    await storePrepared(drawn, directory, key, occluded);
+    set = { ...drawn, directory, occluded };
   }
   if (protocol !== undefined && protocol !== set.protocol) {
     throw new RangeError(`Cannot crop synthetic faces as their protocol must be ${set.protocol}: ${protocol}`);

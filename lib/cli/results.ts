@@ -3,8 +3,7 @@
  *
  * @module
  */
-import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
-import { messageOf } from "@/errors.ts";
+import { Option } from "commander";
 import { compareGroups, describeComparison, type GroupComparison } from "@/results/compare.ts";
 import { COMPARISON_NOTE, comparisonTable } from "@/results/comparison_table.ts";
 import { type Group, groupRuns, METRICS } from "@/results/group.ts";
@@ -14,61 +13,13 @@ import { type FinishedRun, isFinished, listRuns, type RunRecord } from "@/result
 import { parseMetrics, resultsTables, unfinishedTable } from "@/results/results_table.ts";
 import { selectRuns } from "@/results/select.ts";
 import { TABLE_FORMATS, type TableFormat } from "@/results/table.ts";
+import { createCommand, listOption, type Output, processOutput, runCommand } from "./command.ts";
 
-/** Where a command writes; tests catch it. */
-export interface Output {
-  out(text: string): void;
-  error(text: string): void;
-  /** Whether `out` is a terminal that shows bold. */
-  readonly color: boolean;
-}
-
-/** The process's own. */
-export const processOutput: Output = {
-  out: (text) => Deno.stdout.writeSync(new TextEncoder().encode(text)),
-  error: (text) => Deno.stderr.writeSync(new TextEncoder().encode(text)),
-  get color() {
-    return Deno.stdout.isTerminal() && !Deno.noColor;
-  },
-};
-
-/** Reads `a,b,c`, as often as it is given. */
-export function listOption(text: string, before: readonly string[] = []): string[] {
-  const names = text.split(",").map((name) => name.trim());
-  if (names.some((name) => name === "")) {
-    throw new InvalidArgumentError(`expected names with commas between: '${text}'`);
-  }
-  return [...before, ...names];
-}
-
-/** A command that throws what is wrong with its arguments, and for an unknown option lists those that exist. */
-export function createCommand(name: string, description: string, output: Output): Command {
-  const command = new Command(name).description(description).exitOverride();
-  return command.configureOutput({
-    writeOut: (text) => output.out(text),
-    writeErr: (text) => output.error(text),
-    outputError: (text, write) => {
-      write(text);
-      if (!text.includes("unknown option")) return;
-      const flags = command.options.map(({ flags }) => flags.replace(/ .*/, ""));
-      write(`The options are ${[...flags, "--help"].join(", ")}\n`);
-    },
-  });
-}
-
-/** Runs a command to its exit code: one sentence for an error, no stack. */
-export async function runCommand(command: Command, args: readonly string[], output: Output): Promise<number> {
-  try {
-    await command.parseAsync(args, { from: "user" });
-    return 0;
-  } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode;
-    output.error(`${messageOf(error)}\n`);
-    if (error instanceof MixedRunsError) {
-      output.error("Select fewer runs, tell them apart with --by, or allow it with --mix\n");
-    }
-    return 1;
-  }
+/** What to do about runs that may not stand in one mean. */
+export function mixingHint(error: unknown): string | undefined {
+  return error instanceof MixedRunsError
+    ? "Select fewer runs, tell them apart with --by, or allow it with --mix"
+    : undefined;
 }
 
 interface ResultsOptions {
@@ -97,7 +48,7 @@ export function runResults(args: readonly string[], output: Output = processOutp
     .option("--metric <names>", `numbers to show: ${METRICS.join(", ")}`, listOption)
     .option("--json", "prints JSON", false)
     .action((selections: string[], options: ResultsOptions) => showResults(selections, options, output));
-  return runCommand(command, args, output);
+  return runCommand(command, args, output, mixingHint);
 }
 
 async function showResults(selections: string[], options: ResultsOptions, output: Output): Promise<void> {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { fromFileUrl } from "@/paths.ts";
 import { parseCsv } from "@/results/csv.ts";
 import { writeExample } from "@/results/testdata/example_runs.ts";
-import { type Output, runResults } from "./results.ts";
+import type { Output } from "./command.ts";
+import { runResults } from "./results.ts";
 
 interface Caught extends Output {
   text: string;
@@ -185,15 +186,15 @@ Deno.test("results answers unknown options and values with what exists", () =>
     assert.equal(unknown.code, 1);
     assert.match(
       unknown.errors,
-      /unknown option '--formt'\n\(Did you mean --format\?\)\nThe options are --root, --by, .*--help\n/,
+      /no option '--formt', did you mean --format.*: the options are --root, --by, .*--help\n/,
     );
     const choice = await results(root, "--format", "xml");
-    assert.match(choice.errors, /Allowed choices are terminal, markdown, latex, csv, html/);
+    assert.match(choice.errors, /'--format' is wrong, expected one of terminal, markdown, latex, csv, html: 'xml'\n/);
     const by = await results(root, "--by", "loss,,x");
-    assert.match(by.errors, /expected names with commas between: 'loss,,x'/);
+    assert.match(by.errors, /'--by' is wrong, expected names with commas between: 'loss,,x'\n/);
     const help = await results(root, "--help");
     assert.equal(help.code, 0);
-    assert.match(help.text, /Usage: results \[options\] \[select\.\.\.\]/);
+    assert.match(help.text, /Usage: deno task results \[options\] \[select\.\.\.\]/);
   }));
 
 Deno.test("results lists and groups 1,000 runs in under 2 s", () =>

@@ -19,7 +19,7 @@ export default defineExperiment({
   loss: { name: "acr" },
   optimizer: { name: "adam" },
   schedule: { name: "cosine", learningRate: 2e-3 },
-  epochs: 30,
+  epochs: 15,
   batch: 32,
 
   evaluation: { normalizer: "inter-ocular", threshold: 0.1 },

@@ -1,0 +1,27 @@
+/**
+ * EfficientNet-B0 with ACR Loss on 300W, 68 landmarks; tested on its common (554), challenging (135) and full (689).
+ *
+ *     deno task experiment 300w-efnb0 --data PATH/TO/300w
+ *
+ * Without the 300W folder it says what to download, and from where.
+ */
+import { defineExperiment } from "@/experiment/page.ts";
+
+export default defineExperiment({
+  summary: "EfficientNet-B0 with ACR Loss on 300W",
+
+  dataset: "300w",
+  protocol: "acr-224",
+  size: 224,
+  augmentation: "acr",
+
+  architecture: "efnb0",
+
+  loss: { name: "acr" },
+  optimizer: { name: "adam" },
+  schedule: { name: "cosine", learningRate: 1e-3 },
+  epochs: 150,
+  batch: 32,
+
+  evaluation: { normalizer: "inter-ocular", threshold: 0.1 },
+});

@@ -1,0 +1,27 @@
+/**
+ * EfficientNet-B0 with ACR Loss on WFLW, 98 landmarks; tested on its full (2500) and six attributes.
+ *
+ *     deno task experiment wflw-efnb0 --data PATH/TO/wflw
+ *
+ * Without the WFLW folder it says what to download, and from where.
+ */
+import { defineExperiment } from "@/experiment/page.ts";
+
+export default defineExperiment({
+  summary: "EfficientNet-B0 with ACR Loss on WFLW",
+
+  dataset: "wflw",
+  protocol: "acr-224",
+  size: 224,
+  augmentation: "acr",
+
+  architecture: "efnb0",
+
+  loss: { name: "acr" },
+  optimizer: { name: "adam" },
+  schedule: { name: "cosine", learningRate: 1e-3 },
+  epochs: 60,
+  batch: 32,
+
+  evaluation: { normalizer: "inter-ocular", threshold: 0.1 },
+});

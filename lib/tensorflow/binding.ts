@@ -41,6 +41,11 @@ export interface Resource {
 const encoder = new TextEncoder();
 let resourcesMade = 0;
 
+/** tfjs lets seeds have fractions; like tfjs-node's addon, an op gets the whole part. */
+function integer(value: number): bigint {
+  return BigInt(Math.trunc(value));
+}
+
 /** Sets attributes of an eager op. */
 export function setEagerAttributes(runtime: Runtime, op: Pointer, attributes: readonly OpAttribute[]): void {
   const c = runtime.symbols;
@@ -53,8 +58,8 @@ export function setEagerAttributes(runtime: Runtime, op: Pointer, attributes: re
       const bytes = encoder.encode(value as string);
       c.TFE_OpSetAttrString(op, key, bytes, BigInt(bytes.length));
     } else if (type === AttrType.INT) {
-      if (Array.isArray(value)) c.TFE_OpSetAttrIntList(op, key, BigInt64Array.from(value, BigInt), value.length);
-      else c.TFE_OpSetAttrInt(op, key, BigInt(value as number));
+      if (Array.isArray(value)) c.TFE_OpSetAttrIntList(op, key, BigInt64Array.from(value, integer), value.length);
+      else c.TFE_OpSetAttrInt(op, key, integer(value as number));
     } else if (type === AttrType.SHAPE) {
       const dims = value as number[];
       c.TFE_OpSetAttrShape(op, key, BigInt64Array.from(dims, BigInt), dims.length, runtime.status);

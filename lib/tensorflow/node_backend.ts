@@ -4,7 +4,8 @@
 import { createRequire } from "node:module";
 import type { DataType as TfjsDataType, Tensor } from "@tensorflow/tfjs";
 import * as tf from "@tensorflow/tfjs";
-import { Binding, type OpAttribute, type TensorMetadata } from "./binding.ts";
+import type { Binding, OpAttribute, TensorMetadata } from "./binding.ts";
+import { KERNEL_FIXES } from "./kernel_fixes.ts";
 import type { Trace } from "./trace.ts";
 
 /** What the backend keeps of each tensor. */
@@ -108,6 +109,7 @@ class Backend extends NodeJSKernelBackend {
 export async function createNodeBackend(binding: Binding): Promise<NodeBackend> {
   await import("@tensorflow/tfjs-node-gpu/dist/register_all_kernels.js");
   for (const kernel of tf.getKernelsForBackend("tensorflow")) {
+    const kernelFunc = KERNEL_FIXES[kernel.kernelName]?.(kernel.kernelFunc) ?? kernel.kernelFunc;
     tf.unregisterKernel(kernel.kernelName, "tensorflow");
     tf.registerKernel({
       ...kernel,
@@ -116,7 +118,7 @@ export async function createNodeBackend(binding: Binding): Promise<NodeBackend> 
         const outer = binding.kernel;
         binding.kernel = kernel.kernelName;
         try {
-          return kernel.kernelFunc(args);
+          return kernelFunc(args);
         } finally {
           binding.kernel = outer;
         }

@@ -1,4 +1,4 @@
-import * as tf from "@tensorflow/tfjs";
+import type * as tf from "@tensorflow/tfjs";
 import { type Binding, type OpAttribute, type Resource, setEagerAttributes } from "./binding.ts";
 import type { NodeBackend } from "./node_backend.ts";
 

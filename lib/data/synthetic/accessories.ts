@@ -13,11 +13,31 @@ const TURN = 6.283185307179586;
 /** Cosines and sines around a thin tube. */
 const RING = Array.from({ length: 6 }, (_, k) => [cos(TURN * k / 6), sin(TURN * k / 6)] as const);
 
+/** How much further forward a rim has to sit so that it touches neither cheek nor brow. */
+function clearance(
+  position: Float64Array,
+  rim: (side: number, angle: number, scale: number) => Point,
+  gap: number,
+): number {
+  let most = 0;
+  for (const side of [-1, 1]) {
+    for (let k = 0; k < 16; k++) {
+      const [x, y, z] = rim(side, TURN * k / 16, 1);
+      for (let i = 0; i < position.length; i += 3) {
+        const dx = position[i]! - x, dy = position[i + 1]! - y;
+        if (dx * dx + dy * dy < 16 && position[i + 2]! > 0) most = Math.max(most, position[i + 2]! + gap - z);
+      }
+    }
+  }
+  return Math.min(most, 16);
+}
+
 /** Rims, bridge and temples of a pair of glasses; the lenses are apart, as one looks through them. */
 export function glassesMeshes(head: DeformedHead, parameters: FaceParameters): { frame: Mesh[]; lenses: Mesh[] } {
   const { glasses } = parameters;
   if (!glasses) return { frame: [], lenses: [] };
-  const [left, right] = head.eyes, z = Math.max(left[2], right[2]) + EYE_RADIUS + 11;
+  const [left, right] = head.eyes, front = Math.max(left[2], right[2]) + EYE_RADIUS;
+  let z = front + 8;
   const middle = (left[0] + right[0]) / 2, spread = (right[0] - left[0]) / 2 + glasses.apart;
   const height = (left[1] + right[1]) / 2 + glasses.drop;
   const { width, height: tall, square, thick } = glasses;
@@ -26,8 +46,9 @@ export function glassesMeshes(head: DeformedHead, parameters: FaceParameters): {
     const c = cos(angle), s = sin(angle), c2 = c * c, s2 = s * s;
     const r = scale * mix(1, 1 / Math.sqrt(Math.sqrt(c2 * c2 + s2 * s2)), square);
     const x = side * spread + width * r * c * (1 - 0.08 * s), y = height + tall * r * s * (1 - 0.1 * c * side);
-    return [middle + x, y, z - x * x / 620 + (s < 0 ? 0 : -2.5 * s)];
+    return [middle + x, y, z - x * x / 620];
   };
+  z += clearance(head.position, rim, thick + 1.5);
   const frame: Mesh[] = [], lenses: Mesh[] = [];
   for (const side of [-1, 1]) {
     if (thick > 0.35) {

@@ -18,6 +18,9 @@ function ellipsoid(material: Material, center: Point, a: Point, b: Point, c: Poi
   }, { open: true, variant, describe: (u, v) => [90 * u, 60 * v, 0] });
 }
 
+/** Crowds the steps of a finger towards its tip, which is round. */
+const bunch = (u: number) => 1 - (1 - u) * (1 - u);
+
 /** Four fingers, a thumb and the back of a hand; `d` is where the fingers point, `e` lies across them, both in the picture. */
 function hand(o: Occluder, at: Point): Mesh[] {
   const dx = cos(o.angle), dy = sin(o.angle), ex = -dy, ey = dx, k = o.size;
@@ -30,11 +33,16 @@ function hand(o: Occluder, at: Point): Mesh[] {
   const lengths = [54, 66, 70, 62],
     round = (u: number) => Math.sqrt(Math.max(0, 1 - Math.max(0, (u - 0.88) / 0.12) * Math.max(0, (u - 0.88) / 0.12)));
   for (let f = 0; f < 4; f++) {
-    const across = (f - 1.5) * 17, length = lengths[f]! * (1 - 0.35 * o.curl), spread = (f - 1.5) * 3.5;
+    const across = (f - 1.5) * 17,
+      length = lengths[f]! * (1 - 0.35 * o.curl),
+      spread = (f - 1.5) * 5 * (o.tone * 3 % 1);
     meshes.push(tube(
       Material.hand,
-      (u) => point(length * u - 10, across + spread * u, 9 - 16 * o.curl * u * u - 5 * u),
-      (u) => k * 8.6 * (1 - 0.18 * u) * Math.max(0.12, round(u)),
+      (u) => {
+        const w = bunch(u);
+        return point(length * w - 10, across + spread * w, 9 - 16 * o.curl * w * w - 5 * w);
+      },
+      (u) => k * 9.3 * (1 - 0.16 * bunch(u)) * Math.max(0.05, round(bunch(u))),
       14,
       10,
       RING,
@@ -43,8 +51,8 @@ function hand(o: Occluder, at: Point): Mesh[] {
   }
   meshes.push(tube(
     Material.hand,
-    (u) => point(-52 + 58 * u, -34 - 16 * sin(2.6 * u), 4 - 10 * u),
-    (u) => k * 10.5 * (1 - 0.25 * u) * Math.max(0.12, round(u)),
+    (u) => point(-52 + 58 * bunch(u), -34 - 16 * sin(2.6 * bunch(u)), 4 - 10 * bunch(u)),
+    (u) => k * 10.5 * (1 - 0.25 * bunch(u)) * Math.max(0.05, round(bunch(u))),
     12,
     10,
     RING,

@@ -125,6 +125,8 @@ export interface FaceParameters {
   readonly photo: {
     readonly exposure: number;
     readonly gamma: number;
+    /** 0 plain, 1 a strong S-shaped tone curve. */
+    readonly contrast: number;
     readonly saturation: number;
     readonly tint: Rgb;
     /** Blur and noise in pixels and gray levels of the original picture. */
@@ -163,7 +165,7 @@ function sampleShape(random: Random, hard: boolean): Shape {
     set("browRidge", -1.2);
   }
   const quirks: Quirk[] = Array.from({ length: 16 }, () => {
-    const radius = random.uniform(11, 34), size = 1.4;
+    const radius = random.uniform(11, 34), size = 0.035 * radius + 0.2;
     return {
       s: random.uniform(-85, 85),
       t: random.uniform(-32, 118),
@@ -273,13 +275,13 @@ function sampleLight(random: Random, hard: boolean): FaceParameters["light"] {
   );
   const warm = bell(random),
     white = (amount: number, temperature: number): Rgb => [
-      amount * (1 + 0.1 * temperature),
+      amount * (1 + 0.07 * temperature),
       amount,
-      amount * (1 - 0.13 * temperature),
+      amount * (1 - 0.1 * temperature),
     ];
   const ratio = random.uniform(hard ? 0.12 : 0.25, hard ? 0.7 : 1.1);
-  const colored = random.chance(hard ? 0.2 : 0.06);
-  const keyColor = colored ? mixRgb(white(1, warm), fromHue(random.next(), 0.7, 1.1), 0.6) : white(1, warm);
+  const colored = random.chance(hard ? 0.14 : 0.05);
+  const keyColor = colored ? mixRgb(white(1, warm), fromHue(random.next(), 0.6, 1.1), 0.45) : white(1, warm);
   return {
     key,
     keyColor: keyColor.map((v) => v * 0.95) as unknown as Rgb,
@@ -384,7 +386,12 @@ export function sampleFace(seed: number, index: number, difficulty: Difficulty =
   const shape = sampleShape(stream("shape"), hard), pose = samplePose(stream("pose"), hard);
 
   const random = stream("look");
-  const melanin = random.chance(0.55) ? random.uniform(0, 0.3) : random.uniform(0.1, 1);
+  const group = random.next();
+  const melanin = group < 0.58
+    ? random.uniform(0, 0.28)
+    : group < 0.82
+    ? random.uniform(0.2, 0.6)
+    : random.uniform(0.5, 1);
   const male = random.chance(0.55), old = random.chance(0.35) ? random.next() : 0;
   const hairTone = random.next(), gray = old > 0.5 || random.chance(0.05) ? random.next() : 0;
   const dark: Rgb = [0.012, 0.009, 0.008],
@@ -403,7 +410,12 @@ export function sampleFace(seed: number, index: number, difficulty: Difficulty =
   const makeUp = male ? 0 : random.chance(0.5) ? random.next() : 0;
   const beardy = male && random.chance(0.35);
   const lipstick = fromHue(random.uniform(-0.04, 0.03) + 1, random.uniform(0.5, 0.85), random.uniform(0.5, 0.85));
-  const natural: Rgb = [1, mix(0.62, 0.8, melanin), mix(0.64, 0.82, melanin)];
+  const rosy = random.uniform(0, 1);
+  const natural: Rgb = [
+    mix(0.98, 0.86, rosy),
+    mix(mix(0.66, 0.46, rosy), 0.74, melanin),
+    mix(mix(0.7, 0.5, rosy), 0.78, melanin),
+  ];
 
   const photo = stream("photo"), lighting = stream("light"), scene = stream("scene");
   const facePixels = exp(mix(4.75, 6.3, photo.next())) * (hard ? 0.75 : 1);
@@ -439,7 +451,7 @@ export function sampleFace(seed: number, index: number, difficulty: Difficulty =
     hair: {
       ...sampleHair(stream("hair"), male, old),
       color,
-      browDensity: random.uniform(0.55, 1),
+      browDensity: random.uniform(0.4, 0.98),
       browWidth: male ? random.uniform(0.8, 1.35) : random.uniform(0.55, 1.05),
     },
     eyes: { iris, pupil: random.uniform(0.13, 0.26) },
@@ -448,18 +460,19 @@ export function sampleFace(seed: number, index: number, difficulty: Difficulty =
     cloth: fromHue(random.next(), random.uniform(0, 0.7), random.uniform(0.08, 0.95)),
     background: {
       kind: scene.next(),
-      first: fromHue(scene.next(), scene.uniform(0, 0.5), scene.uniform(0.05, 1)),
-      second: fromHue(scene.next(), scene.uniform(0, 0.6), scene.uniform(0.05, 1)),
+      first: fromHue(scene.next(), 0.6 * scene.next() * scene.next(), scene.uniform(0.03, 0.95)),
+      second: fromHue(scene.next(), 0.7 * scene.next() * scene.next(), scene.uniform(0.03, 0.95)),
     },
     photo: {
-      exposure: exp((hard ? 0.5 : 0.28) * bell(photo)) * (hard && photo.chance(0.3) ? 0.45 : 1),
+      exposure: exp((hard ? 0.45 : 0.24) * bell(photo) + 0.95 * melanin) * (hard && photo.chance(0.3) ? 0.45 : 1),
       gamma: exp(0.13 * bell(photo)),
-      saturation: grayscale ? 0 : clamp(1 + 0.25 * bell(photo), 0.3, 1.8),
+      contrast: photo.uniform(-0.1, 0.9),
+      saturation: grayscale ? 0 : clamp(1.02 + 0.22 * bell(photo), 0.35, 1.7),
       tint: grayscale && photo.chance(0.4)
         ? [1.06, 1, 0.85]
         : [1 + 0.05 * bell(photo), 1 + 0.03 * bell(photo), 1 + 0.06 * bell(photo)],
       blur: photo.chance(hard ? 0.45 : 0.25) ? photo.uniform(0.3, hard ? 2.2 : 1.4) : 0,
-      noise: photo.chance(0.5) ? photo.uniform(0, hard ? 16 : 9) : photo.uniform(0, 2.5),
+      noise: photo.chance(0.4) ? photo.uniform(0, hard ? 13 : 7) : photo.uniform(0, 2),
       jpeg: photo.chance(0.5) ? photo.next() : 0,
     },
     texture: random.integer(2147483647),

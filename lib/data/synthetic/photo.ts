@@ -69,7 +69,7 @@ export function develop(
   scaleX: number,
   scaleY: number,
 ): Uint8Array {
-  const { exposure, gamma, saturation, tint, blur: soft, noise, jpeg } = parameters.photo;
+  const { exposure, gamma, saturation, tint, blur: soft, noise, jpeg, contrast } = parameters.photo;
   // An original pixel is a square of crop pixels; a picture is also never sharper than its own.
   const sigma = (scale: number) => {
     const own = Math.max(0, 0.42 * scale - 0.25), defocus = soft * scale;
@@ -80,7 +80,8 @@ export function develop(
   const curve = new Float32Array(STEPS + 1);
   for (let i = 0; i <= STEPS; i++) {
     const v = 2.2 * i / STEPS, shoulder = v < 0.6 ? v : 0.6 + 0.5 * (1 - exp(-(v - 0.6) / 0.5));
-    curve[i] = 255 * pow(Math.min(1, shoulder), gamma / 2.2);
+    const bright = pow(Math.min(1, shoulder), gamma / 2.2);
+    curve[i] = 255 * (bright + contrast * bright * (1 - bright) * (2 * bright - 1));
   }
   const tone = (v: number) => {
     const u = clamp(v * STEPS / 2.2, 0, STEPS - 1e-3), i = Math.floor(u);

@@ -2,6 +2,7 @@ import { chartOf, LANDMARK_POINTS } from "./anatomy.ts";
 import type { ShadowMap } from "./light.ts";
 import { bump, clamp, exp, log, mix, smoothstep } from "./math.ts";
 import { Material, type Mesh } from "./mesh.ts";
+import { EXPRESSION_NAMES } from "./modes.ts";
 import { CLOUDS, GRAIN, sample, WHITE } from "./noise.ts";
 import type { FaceParameters, Rgb } from "./parameters.ts";
 
@@ -61,7 +62,7 @@ const hill = (u: number, v: number) => {
 const fade = (x: number) => x > 0 ? 1 / (1 + x + 0.5 * x * x) : 1 - x;
 
 /** Reflectance of pale and of dark skin, as logarithms of linear light. */
-const PALE = [0.8, 0.54, 0.41].map(log), DARK = [0.075, 0.034, 0.02].map(log);
+const PALE = [0.82, 0.55, 0.43].map(log), DARK = [0.105, 0.045, 0.024].map(log);
 
 /** Colors every visible point of one face. */
 export class Surface {
@@ -69,6 +70,8 @@ export class Surface {
   readonly #shadows: ShadowMap;
   readonly #skin: Rgb;
   readonly #cameraZ: number;
+  readonly #smile: number;
+  readonly #crease: number;
   readonly #dx: number;
   readonly #dy: number;
   /** Albedo, gloss and bump of the point at hand. */
@@ -86,6 +89,8 @@ export class Surface {
     const { melanin, redness } = parameters.skin;
     const tone = (c: number) => exp(mix(PALE[c]!, DARK[c]!, melanin));
     this.#skin = [tone(0) * (1 + 0.03 * redness), tone(1) * (1 - 0.05 * redness), tone(2) * (1 - 0.06 * redness)];
+    this.#smile = clamp(parameters.shape.expression[EXPRESSION_NAMES.indexOf("smile")] ?? 0, 0, 1.2);
+    this.#crease = 0.55 * (Math.floor(parameters.texture / 65536) % 16) / 15;
     this.#dx = parameters.texture % 256;
     this.#dy = Math.floor(parameters.texture / 256) % 256;
   }
@@ -182,13 +187,14 @@ export class Surface {
     }
     const { key, keyColor, fill, fillColor, sky, ground } = this.#parameters.light;
     const facing = nx * key[0] + ny * key[1] + nz * key[2];
-    const lit = facing > -0.1 ? this.#shadows.at(x, y, z, nx, ny, nz) : 0;
+    // Where the surface turns away from the light its own slope shades it; the map of shadows is coarse there.
+    const trust = smoothstep(-0.12, 0.28, facing);
+    const lit = trust > 0 ? 1 - trust * (1 - this.#shadows.at(x, y, z, nx, ny, nz)) : 1;
     const other = Math.max(0, nx * fill[0] + ny * fill[1] + nz * fill[2]);
     const up = 0.5 - 0.5 * ny, occlusion = this.#occlusion;
     // Light leaks around the terminator in skin, red most.
-    const wrapR = 0.34 * scatter, wrapG = 0.16 * scatter, wrapB = 0.1 * scatter;
-    const keyR = Math.max(0, (facing + wrapR) / (1 + wrapR)) *
-      (scatter > 0 ? lit * (0.85 + 0.15 * lit) + 0.06 * scatter * (1 - lit) : lit);
+    const wrapR = 0.3 * scatter, wrapG = 0.19 * scatter, wrapB = 0.15 * scatter;
+    const keyR = Math.max(0, (facing + wrapR) / (1 + wrapR)) * (lit + 0.05 * scatter * (1 - lit));
     const keyG = Math.max(0, (facing + wrapG) / (1 + wrapG)) * lit;
     const keyB = Math.max(0, (facing + wrapB) / (1 + wrapB)) * lit;
     const shade = 0.35 + 0.65 * occlusion;
@@ -240,13 +246,14 @@ export class Surface {
       // Nostrils and the crease beside the nose.
       const nostril = hill((ax - 7.6) / 4.6, (t - 45.6) / 2.1);
       occlusion *= 1 - 0.92 * Math.min(1, 1.9 * nostril);
-      dark += 0.14 * hill((ax - 19.5) / 4, (t - 42) / 8);
-      // Nasolabial fold and forehead lines.
+      dark += 0.4 * hill((ax - 17.6) / 3, (t - 41.5) / 7) + 0.14 * hill((ax - 12.5) / 5, (t - 35) / 3);
+      // Nasolabial fold, deeper in a smile; forehead lines; crow's feet.
+      if (t > 42 && t < 76) {
+        const fold = (ax - (18.5 + 0.42 * (t - 44))) / 2.6;
+        dark += (0.05 + 0.2 * skin.wrinkles + 0.26 * this.#smile) * bump(clamp(fold, -1, 1)) *
+          bump(clamp((t - 58) / 17, -1, 1));
+      }
       if (skin.wrinkles > 0) {
-        const fold = Math.abs(ax - (21 + 0.34 * (t - 46))) / 2.4;
-        if (t > 42 && t < 72) {
-          dark += 0.16 * skin.wrinkles * bump(clamp(fold, -1, 1)) * bump(clamp((t - 57) / 15, -1, 1));
-        }
         if (t < -32) {
           const wave = (t + 0.02 * ax * ax * 0.1 + 1.2 * sample(CLOUDS, s * 0.9 + dx, dy)) / 9;
           const line = wave - Math.floor(wave);
@@ -286,12 +293,12 @@ export class Surface {
           smoothstep(UPPER_LID.high + 4, UPPER_LID.high - 1, ax);
         if (above > -1) {
           dark += ends *
-            (0.32 * bump(clamp((above - 4.6) / 1.7, -1, 1)) +
-              (0.9 + 1.2 * skin.makeUp) * bump(clamp(above / (1.1 + skin.makeUp), 0, 1)));
+            (this.#crease * bump(clamp((above - 4.4) / 1.6, -1, 1)) +
+              (1.6 + 1.6 * skin.makeUp) * bump(clamp(above / (1.5 + 1.1 * skin.makeUp), 0, 1)));
           dark += ends * 0.6 * skin.makeUp * bump(clamp(above / 9, 0, 1));
         }
         if (below > -1) {
-          dark += ends * (0.12 + 0.9 * skin.makeUp) * bump(clamp(below / 1.3, 0, 1)) +
+          dark += ends * (0.25 + 0.9 * skin.makeUp) * bump(clamp(below / 1.3, 0, 1)) +
             ends * 0.1 * bump(clamp((below - 4) / 2, -1, 1));
         }
         const inner = hill((ax - UPPER_LID.low + 1) / 3.5, (t - 2) / 3);
@@ -333,30 +340,34 @@ export class Surface {
       // Landmarks run along the upper third of the brow.
       const v = (t - BROW.at(ax)) / (width + 0.01) - 0.22;
       const lean = (u < 0.3 ? 0.5 : 1.6) * (s < 0 ? -1 : 1);
-      const strands = sample(GRAIN, (s + t * lean) * 3.4 + dx, (t - s * (s < 0 ? -0.3 : 0.3)) * 0.9 + dy);
-      const edge = 1 - Math.abs(v) * 1.35 + 0.16 * strands;
+      const strands = sample(GRAIN, (s + t * lean) * 6.3 + dx, (t - s * (s < 0 ? -0.3 : 0.3)) * 1.3 + dy);
+      const edge = 1 - Math.abs(v) * 1.35 + 0.2 * strands;
       if (width > 0.2) cover = hair.browDensity * smoothstep(-0.1, 0.8, edge) * clamp(0.82 + 0.16 * strands, 0, 1);
     }
     if (t > 44 && (skin.stubble > 0 || skin.beard > 0 || skin.mustache > 0 || skin.goatee > 0)) {
       const lips = ax < UPPER_LIP_EDGE.high ? Math.min(t - UPPER_LIP_EDGE.at(s), LOWER_LIP_EDGE.at(s) - t) : -3;
-      const mustache = smoothstep(34, 24, ax) * smoothstep(50, 54, t) * smoothstep(76, 68, t);
-      const chin = smoothstep(34, 22, ax) * smoothstep(78, 86, t);
-      const cheekLine = 62 - 0.5 * (ax - 30) + 3 * sample(CLOUDS, s * 0.8 + dx, dy);
-      const jaw = smoothstep(cheekLine - 3, cheekLine + 9, t) * smoothstep(18, 30, ax) * smoothstep(118, 100, ax);
-      const below = smoothstep(112, 118, t) * 0.7;
-      const strands = sample(GRAIN, s * 3.1 + dx + 91, t * 1.2 + dy + 17);
-      const area = Math.max(mustache, chin, jaw);
+      const strands = sample(GRAIN, s * 7.3 + dx + 91, t * 1.9 + dy + 17),
+        lock = sample(CLOUDS, s * 2.2 + dx, t * 1.6 + dy);
+      const wander = 2.5 * sample(CLOUDS, s * 0.8 + dx, dy) + 1.3 * strands;
+      const mustache = smoothstep(33, 22, ax + wander * 0.5) * smoothstep(49, 54, t + 0.5 * strands) *
+        smoothstep(78, 68, t);
+      const chin = smoothstep(36, 22, ax + wander) * smoothstep(79, 87, t + 0.3 * strands);
+      const cheekLine = 66 - 0.42 * (ax - 30) + wander;
+      const jaw = smoothstep(cheekLine - 5, cheekLine + 8, t) * smoothstep(16, 32, ax + wander) *
+        smoothstep(124, 98, ax + wander);
+      const below = smoothstep(112, 118, t) * 0.8;
+      const area = Math.max(mustache, chin, jaw, below);
       const grown = Math.max(
         skin.mustache * mustache,
         skin.goatee * Math.max(chin, mustache * skin.mustache),
         skin.beard * Math.max(jaw, chin, below),
       );
-      const free = smoothstep(-0.3, -1.6, lips);
-      const dots = 0.4 + 0.6 * clamp(sample(WHITE, s * 3.7 + dx, t * 3.7 + dy) + 0.2 * strands, 0, 1);
+      const free = smoothstep(-0.3, -1.8, lips + 0.5 * strands);
+      const dots = 0.5 + 0.5 * clamp(sample(WHITE, s * 3.7 + dx, t * 3.7 + dy) + 0.2 * strands, 0, 1);
       cover = Math.max(
         cover,
-        free * Math.min(0.97, 1.5 * grown * clamp(0.75 + 0.4 * strands, 0, 1)),
-        free * 0.42 * skin.stubble * area * dots,
+        free * 0.95 * smoothstep(0.08, 0.75, grown * (1 + 0.22 * strands + 0.15 * lock)),
+        free * 0.4 * skin.stubble * area * dots,
       );
     }
     return cover;

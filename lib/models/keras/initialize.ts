@@ -109,11 +109,13 @@ async function scaling(stored: StoredWeights, input: InputRange): Promise<{ scal
 }
 
 /**
- * Keras's ImageNet EfficientNets hold the standard deviation where the variance belongs, and a layer `rescaling_1`
- * divides by its root once more.
+ * Keras's ImageNet EfficientNets hold the standard deviation where the variance belongs, and a second layer
+ * `rescaling` divides by its root once more.
  */
 function rescaled({ layerNames }: StoredWeights, channel: number): number {
-  return layerNames.includes("rescaling_1") ? DEVIATION[channel]! : 1;
+  // Keras numbers these layers itself: the first divides by 255, a second is the one meant.
+  const rescalings = layerNames.filter((name) => /^rescaling(_\d+)?$/.test(name)).length;
+  return rescalings > 1 ? DEVIATION[channel]! : 1;
 }
 
 /** Moves the scaling of the input into the first kernel and the moving mean behind it. */

@@ -76,13 +76,18 @@ function countedNames(stored: StoredWeights, model: tf.LayersModel | undefined):
   return names;
 }
 
+/** Keras names this layer itself, and counts on if it made one before: `normalization_2`. */
+function isNormalization(name: string): boolean {
+  return /^normalization(_\d+)?$/.test(name);
+}
+
 /** The file's layers by name. Without `model`, layers that the file neither names nor configures are left out. */
 export function layersByName(stored: StoredWeights, model?: tf.LayersModel): Map<string, StoredLayer> {
   const counted = countedNames(stored, model);
   const layers = new Map<string, StoredLayer>();
   for (const layer of stored.layers) {
     const name = layer.name ?? (layer.counted && counted.get(`${layer.counted.kind} ${layer.counted.index}`));
-    if (name !== undefined) layers.set(name, layer);
+    if (name !== undefined) layers.set(isNormalization(name) ? "normalization" : name, layer);
     else if (model && layer.counted) layers.set(`${layer.counted.kind}_${layer.counted.index}`, layer);
   }
   return layers;

@@ -37,6 +37,7 @@ export async function encodeKeras(
   const h5 = await import("h5wasm");
   const { FS } = await h5.ready;
   const name = `/write-${crypto.randomUUID()}.h5`;
+  const restore = stopClock();
   const file = new h5.File(name, "w");
   let open = true;
   try {
@@ -72,8 +73,21 @@ export async function encodeKeras(
     return FS.readFile(name);
   } finally {
     if (open) file.close();
+    restore();
     FS.unlink(name);
   }
+}
+
+/**
+ * HDF5 stamps what it writes with the time of day, and has no switch for it here. While the clock stands, the same
+ * weights make the same bytes. Nothing else runs meanwhile: the writing is synchronous.
+ */
+function stopClock(): () => void {
+  const { now } = Date;
+  Date.now = () => 0;
+  return () => {
+    Date.now = now;
+  };
 }
 
 interface Attributed {

@@ -2,8 +2,7 @@
 
     python keras_peer.py golden                 prints keras_golden.json
     python keras_peer.py parity IN OUT          models and numbers for keras_parity_test.ts
-    python keras_peer.py load KERAS FILE IMAGES OUT NETWORK
-                                                loads a file that this library wrote, writes Keras's output
+    python keras_peer.py load JOBS.json         Keras's output of files that this library wrote
 """
 import hashlib
 import importlib
@@ -163,13 +162,12 @@ def parity(source, target):
     import keras as keras3
     import tf_keras
     keras2 = tf_keras
-    versions = {"keras2": keras2.__version__, "keras3": keras3.__version__, "tensorflow": tf.__version__}
     networks = ["mnv2", "efnb0_applications", "efnb3_applications"]
     try:
         importlib.import_module("keras_applications")
         networks += ["efnb0", "efnb3"]
     except ImportError:
-        versions["efficientnet"] = None
+        pass  # TypeScript's side skips these and says so
     for network in networks:
         for keras, tag in [(keras2, "k2"), (keras3, "k3")]:
             if tag == "k3" and network in ("efnb0", "efnb3"):
@@ -198,22 +196,22 @@ def parity(source, target):
             os.path.join(target, "train_%s_moving.npy" % network),
             np.concatenate([v.ravel() for v in moving.values()]).astype(np.float32),
         )
-    with open(os.path.join(target, "versions.json"), "w") as file:
-        json.dump(dict(versions, networks=networks), file)
 
 
-def load(which, path, x, target, network):
-    """Loads by name into Keras's own architecture, or, for a full model, without any."""
+def load(jobs):
+    """Loads files that this library wrote, each a full model or by name into Keras's own architecture."""
     import keras as keras3
     import tf_keras
-    keras = {"keras2": tf_keras, "keras3": keras3}[which]
-    x = np.load(x)
-    if network == "full":
-        model = keras.models.load_model(path, compile=False)
-    else:
-        model = build(keras, network, x.shape[1])
-        model.load_weights(path, by_name=True)
-    np.save(target, run(model, network, x))
+    for job in json.load(open(jobs)):
+        keras = {"keras2": tf_keras, "keras3": keras3}[job["keras"]]
+        x = np.load(job["images"])
+        if job["network"] is None:
+            model, network = keras.models.load_model(job["path"], compile=False), ""
+        else:
+            network = job["network"]
+            model = build(keras, network, x.shape[1])
+            model.load_weights(job["path"], by_name=True)
+        np.save(job["output"], run(model, network, x))
 
 
 if __name__ == "__main__":

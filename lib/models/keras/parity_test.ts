@@ -1,0 +1,178 @@
+/** Our networks against Keras 2 and Keras 3 themselves, with files and numbers that Python makes on the spot. */
+import * as tf from "@tensorflow/tfjs";
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import sharp from "sharp";
+import { encodeNpy, readNpy } from "@/data/npy.ts";
+import { compile, useBackend } from "@/tensorflow/mod.ts";
+import { sharedData, testWith } from "@/testing.ts";
+import { fillByFormula, formulaImages, formulaLabels } from "../peer/formula.ts";
+import { cachedPeer, findKerasPeer, type KerasPeer, runPeer } from "../peer/keras_peer.ts";
+import { createModel, type CreateModelOptions } from "../registry.ts";
+import { openKerasModel } from "./open.ts";
+import { encodeKeras } from "./write.ts";
+
+const peer = findKerasPeer();
+const reason = "no Python with TensorFlow, tf_keras and Keras 3 as ACR_PYTHON or python3";
+/** The peer for a network of keras_peer.py, and why there is none. */
+const need = (key: string): [KerasPeer | undefined, string] =>
+  /^efnb\d$/.test(key)
+    ? [peer?.efficientnet ? peer : undefined, `${reason}, with the efficientnet package`]
+    : [peer, reason];
+const SIZES = [224, 128];
+
+/** Four real faces where there are some, else made-up pictures: `[4, size, size, 3]` in 0..1. */
+async function pictures(size: number): Promise<Float32Array> {
+  const folder = sharedData("300w/helen/testset");
+  if (!folder) return formulaImages(4, size);
+  const names = [...Deno.readDirSync(folder)].map(({ name }) => name).filter((name) => name.endsWith(".jpg")).sort();
+  const all = new Float32Array(4 * size * size * 3);
+  for (const [i, name] of names.slice(0, 4).entries()) {
+    const pixels = await sharp(join(folder, name)).removeAlpha().toColourspace("srgb")
+      .resize(size, size, { fit: "fill" }).raw().toBuffer();
+    all.set(Float32Array.from(pixels, (value) => value / 255), i * size * size * 3);
+  }
+  return all;
+}
+
+const images = new Map(await Promise.all(SIZES.map(async (size) => [size, await pictures(size)] as const)));
+const encoded = (size: number) => encodeNpy({ shape: [4, size, size, 3], data: images.get(size)! });
+
+let made: Promise<string> | undefined;
+/** The folder of Keras's files and outputs, made once. */
+function goldens(peer: KerasPeer): Promise<string> {
+  made ??= cachedPeer(peer, "parity", SIZES.map(encoded), async (folder) => {
+    for (const size of SIZES) await Deno.writeFile(join(folder, `images_${size}.npy`), encoded(size));
+    await runPeer(peer, "parity", folder, folder);
+  });
+  return made;
+}
+
+function predict(model: tf.LayersModel, size: number): Float32Array {
+  return tf.tidy(() => {
+    const x = tf.tensor(images.get(size)!, [4, size, size, 3]);
+    return (model.predict(x) as tf.Tensor).dataSync<"float32">();
+  });
+}
+
+function assertClose(actual: Float32Array, expected: ArrayLike<number>, relative: number, what: string) {
+  assert.equal(actual.length, expected.length);
+  const values = Array.from(expected);
+  const scale = Math.max(...values.map(Math.abs));
+  const error = Math.max(...values.map((value, i) => Math.abs(value - actual[i]!))) / scale;
+  assert.ok(scale > 0 && error <= relative, `${what}: relative error ${error}`);
+}
+
+const NETWORKS: [key: string, network: string, files: string[]][] = [
+  ["mnv2", "mnv2", ["k2.h5", "k2_only.h5", "k2.keras", "k2.weights.h5", "k3.h5", "k3.keras", "k3.weights.h5"]],
+  ["efnb0_applications", "efnb0", ["k2.h5", "k3.h5"]],
+  ["efnb3_applications", "efnb3", ["k2.h5", "k3.h5"]],
+  ["efnb0", "efnb0", ["k2.h5"]],
+  ["efnb3", "efnb3", ["k2.h5"]],
+];
+
+for (const [key, network, files] of NETWORKS) {
+  testWith(
+    peer,
+    reason,
+    `openKerasModel() ${key} computes Keras's output on 4 faces at 224 and 128 px`,
+    async (peer) => {
+      await useBackend({ quiet: true });
+      const folder = await goldens(peer);
+      for (const file of files) {
+        for (const size of SIZES) {
+          const path = join(folder, `${key}_${file}`);
+          // Keras 2's numbered layout names no layer, so that the network has to be named.
+          const numbered = file === "k2.weights.h5" ? { network } : {};
+          const opened = await openKerasModel(path, { ...numbered, model: { size } });
+          assert.deepEqual([opened.name, opened.points, opened.size], [network, 68, size]);
+          const expected = await readNpy(join(folder, `${key}_k2_${size}.npy`));
+          assertClose(predict(opened.model, size), expected.data as Float32Array, 1e-4, `${file} at ${size}`);
+          opened.model.dispose();
+        }
+      }
+    },
+  );
+}
+
+for (const network of ["mnv2", "efnb0", "efnb3"]) {
+  testWith(...need(network), `createModel() ${network} trains as Keras 2 does for 5 steps`, async (peer) => {
+    await useBackend({ quiet: true });
+    const folder = await goldens(peer);
+    const source = await Deno.readTextFile(new URL("../peer/keras_peer.py", import.meta.url));
+    const [, batch, size, rate] = new RegExp(`"${network}": \\((\\d+), (\\d+), ([\\d.e-]+)\\)`).exec(source)!.map(
+      Number,
+    );
+    const options: CreateModelOptions = { size: size!, dropout: 0, ...(network !== "mnv2" && { dropConnect: 0 }) };
+    const model = createModel(network, options);
+    fillByFormula(model, tf);
+    const averages = () =>
+      model.weights.filter(({ originalName }) => originalName.includes("moving_"))
+        .flatMap((weight) => [...weight.read().dataSync()]);
+    const start = averages();
+    const optimizer = tf.train.sgd(rate!);
+    const step = compile((x: tf.Tensor, y: tf.Tensor) =>
+      optimizer.minimize(() => tf.losses.meanSquaredError(y, model.apply(x, { training: true }) as tf.Tensor), true)!
+    );
+    const x = tf.tensor(formulaImages(batch!, size!), [batch!, size!, size!, 3]);
+    const y = tf.tensor(formulaLabels(batch!, 68), [batch!, 136]);
+    const losses = Float32Array.from({ length: 5 }, () => step(x, y).dataSync()[0]!);
+    const expectedLosses = (await readNpy(join(folder, `train_${network}_losses.npy`))).data as Float64Array;
+    assertClose(losses, expectedLosses, 1e-4, "losses");
+    assert.ok(losses[4]! < 0.99 * losses[0]!, "the steps change something");
+    const expected = Float32Array.from(
+      (await readNpy(join(folder, `train_${network}_moving.npy`))).data as Float32Array,
+    );
+    const actual = Float32Array.from(averages());
+    assertClose(actual, expected, 1e-4, "moving averages");
+    // They move by a per cent at most, so that the way they went is compared as well.
+    const moved = (values: Float32Array) => values.map((value, i) => value - start[i]!);
+    assertClose(moved(actual), moved(expected), 1e-3, "change of the moving averages");
+    step.dispose();
+    model.dispose();
+  });
+}
+
+testWith(
+  peer,
+  reason,
+  "encodeKeras() makes files that Keras 2 and Keras 3 load, with the same output",
+  async (peer) => {
+    await useBackend({ quiet: true });
+    const size = 128;
+    const cases: [string, string, CreateModelOptions, string][] = [
+      ["mnv2", "mnv2", {}, "mnv2"],
+      ["efnb0", "efnb0", { flavor: "applications" }, "efnb0_applications"],
+      ["efnb3", "efnb3", { flavor: "applications" }, "efnb3_applications"],
+    ];
+    const files = new Map<string, Uint8Array>(), outputs = new Map<string, Float32Array>();
+    for (const [key, network, options] of cases) {
+      const model = createModel(network, { size, ...options });
+      fillByFormula(model, tf);
+      files.set(key, await encodeKeras(model));
+      outputs.set(key, predict(model, size));
+      model.dispose();
+    }
+    // `load_model` gets the configuration that we write, and RGB in 0..1; by name, Keras's own architecture.
+    const jobs = cases.flatMap(([key, , , own]) =>
+      ["keras2", "keras3"].flatMap((keras) => [null, own].map((network) => ({ key, keras, network })))
+    );
+    const folder = await cachedPeer(peer, "load", [...files.values(), encoded(size)], async (folder) => {
+      for (const [key, bytes] of files) await Deno.writeFile(join(folder, `${key}.h5`), bytes);
+      await Deno.writeFile(join(folder, "images.npy"), encoded(size));
+      const list = jobs.map(({ key, keras, network }, i) => ({
+        keras,
+        network,
+        path: join(folder, `${key}.h5`),
+        images: join(folder, "images.npy"),
+        output: join(folder, `${i}.npy`),
+      }));
+      await Deno.writeTextFile(join(folder, "jobs.json"), JSON.stringify(list));
+      await runPeer(peer, "load", join(folder, "jobs.json"));
+    });
+    for (const [i, job] of jobs.entries()) {
+      const { data } = await readNpy(join(folder, `${i}.npy`));
+      assertClose(data as Float32Array, outputs.get(job.key)!, 1e-4, JSON.stringify(job));
+    }
+  },
+);

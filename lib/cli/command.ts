@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { Command, CommanderError, InvalidArgumentError } from "commander";
 import { messageOf, nearest } from "@/errors.ts";
 
@@ -44,7 +45,9 @@ function sentence(command: Command, name: string, text: string): string {
     return `Cannot run '${name}' as '${option}' is wrong, ${expected}: '${value}'\n`;
   }
   const unknown = /^unknown option '([^']*)'/.exec(reason)?.[1];
-  if (unknown === undefined) return `Cannot run '${name}' as ${reason.replace(". Expected", ", expected").replace(/\.$/, "")}\n`;
+  if (unknown === undefined) {
+    return `Cannot run '${name}' as ${reason.replace(". Expected", ", expected").replace(/\.$/, "")}\n`;
+  }
   const options = [
     ...command.options.filter(({ hidden }) => !hidden).map(({ long, short }) => long ?? short ?? ""),
     "--help",
@@ -107,4 +110,23 @@ export function wholeOption(low: number): (text: string) => number {
 /** Arguments as one would type them in a shell. */
 export function quoteArguments(args: readonly string[]): string {
   return args.map((arg) => /^[A-Za-z0-9_.,:=\/@%+-]+$/.test(arg) ? arg : `'${arg.replaceAll("'", `'\\''`)}'`).join(" ");
+}
+
+/** `deno task` moves to the project's root: a relative path is meant from where the command was typed. */
+export function fromHere(path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
+}
+
+/** Hears Ctrl-C and a polite kill: the first aborts, the second ends the process. Returns what ends the listening. */
+export function onInterrupt(stop: AbortController, saying: string, output: Output): () => void {
+  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
+  const heard = () => {
+    if (stop.signal.aborted) Deno.exit(130);
+    output.error(`\n${saying}; Ctrl-C again stops at once\n`);
+    stop.abort();
+  };
+  for (const signal of signals) Deno.addSignalListener(signal, heard);
+  return () => {
+    for (const signal of signals) Deno.removeSignalListener(signal, heard);
+  };
 }

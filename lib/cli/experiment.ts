@@ -3,13 +3,14 @@
  *
  * @module
  */
-import { resolve } from "node:path";
 import { Option } from "commander";
 import { inProject } from "@/paths.ts";
 import type { BackendName } from "@/tensorflow/mod.ts";
 import {
   createCommand,
   ExitCode,
+  fromHere,
+  onInterrupt,
   type Output,
   processOutput,
   quoteArguments,
@@ -112,11 +113,7 @@ async function act(
   }
 
   const stop = new AbortController();
-  const release = onInterrupt(() => {
-    if (stop.signal.aborted) Deno.exit(130);
-    stop.abort();
-    output.error("\nStopping after this step; Ctrl-C again stops at once\n");
-  });
+  const release = onInterrupt(stop, "Stopping after this step", output);
   try {
     const { runExperiment } = await import("@/experiment/run_experiment.ts");
     const { backend, device, threads, verbose, checkpointEvery } = flags;
@@ -144,20 +141,6 @@ async function act(
   } finally {
     release();
   }
-}
-
-/** `deno task` moves to the project's root: a relative path is meant from where the command was typed. */
-function fromHere(path: string | undefined): string | undefined {
-  return path === undefined ? undefined : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
-}
-
-/** Hears Ctrl-C and a polite kill; returns what ends that. */
-function onInterrupt(heard: () => void): () => void {
-  const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
-  for (const signal of signals) Deno.addSignalListener(signal, heard);
-  return () => {
-    for (const signal of signals) Deno.removeSignalListener(signal, heard);
-  };
 }
 
 if (import.meta.main) Deno.exit(await runExperimentCommand(Deno.args));

@@ -11,10 +11,10 @@ export interface PlotBundle {
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** A plot on show, which can be changed in place. */
-export interface ShownPlot {
-  /** Puts another plot in its place. */
-  update(spec: PlotSpec): Promise<void>;
+/** Something on show, which can be changed in place. */
+export interface Shown {
+  /** Puts another plot, or anything else that can be shown, in its place. */
+  update(item: PlotSpec | Displayable): Promise<void>;
 }
 
 /** The title of a plot, for those who read only text. */
@@ -41,27 +41,52 @@ export async function plotBundle(spec: PlotSpec): Promise<PlotBundle> {
   };
 }
 
+/** Anything that can show itself in a notebook: it has a method of the name `Symbol.for("Jupyter.display")`, as a table. */
+export type Displayable = object;
+
+const DISPLAY = Symbol.for("Jupyter.display");
+
+/** What an output holds of anything that can be shown. */
+async function bundleOf(item: PlotSpec | Displayable): Promise<PlotBundle> {
+  const display = Reflect.get(item, DISPLAY);
+  if (typeof display === "function") return { data: await display.call(item), metadata: {} };
+  if (typeof (item as PlotSpec).$schema === "string") return await plotBundle(item as PlotSpec);
+  throw new TypeError(
+    `Cannot show a value as it is no plot and has no display of its own: ${Deno.inspect(item, { depth: 0 })}`,
+  );
+}
+
+/** One line, or a text of its own, for a terminal. */
+async function textOf(item: PlotSpec | Displayable): Promise<string> {
+  const display = Reflect.get(item, DISPLAY);
+  if (typeof display !== "function" && typeof (item as PlotSpec).$schema === "string") {
+    return `[${titleOf(item as PlotSpec)}: plots show in a notebook; savePlot() writes files]`;
+  }
+  const { data } = await bundleOf(item);
+  return String(data["text/plain"] ?? "[shown in a notebook only]").trimEnd();
+}
+
 let shown = 0;
 
 /**
- * Shows a plot in the cell that runs. Always `await` it: a display that ends after its cell is lost.
+ * Shows a plot, or anything else that can show itself, in the cell that runs. Always `await` it: a display that ends
+ * after its cell is lost.
  *
- * Outside a notebook it prints one line with the plot's title; use `savePlot()` there.
+ * Outside a notebook it prints a table as text and of a plot its title; `savePlot()` writes a file there.
  */
-export async function show(spec: PlotSpec): Promise<ShownPlot> {
+export async function show(item: PlotSpec | Displayable): Promise<Shown> {
   const kernel = jupyter();
   if (kernel === undefined) {
-    const print = (other: PlotSpec) =>
-      console.log(`[${titleOf(other)}: plots show in a notebook; savePlot() writes files]`);
-    print(spec);
-    return { update: (other) => Promise.resolve(print(other)) };
+    const print = async (other: PlotSpec | Displayable) => console.log(await textOf(other));
+    await print(item);
+    return { update: print };
   }
   const transient = { display_id: `acr-lab-plot-${Deno.pid}-${shown++}` };
-  const send = async (type: string, other: PlotSpec) => {
-    await kernel.broadcast(type, { ...await plotBundle(other), transient });
+  const send = async (type: string, other: PlotSpec | Displayable) => {
+    await kernel.broadcast(type, { ...await bundleOf(other), transient });
     // The kernel may say that a cell is done before its last display is out; clients then drop that display.
     await new Promise((resolve) => setTimeout(resolve, 10));
   };
-  await send("display_data", spec);
+  await send("display_data", item);
   return { update: (other) => send("update_display_data", other) };
 }

@@ -28,17 +28,33 @@ Deno.test("titleOf() reads a title in either form", () => {
   assert.equal(titleOf(plot({})), "plot");
 });
 
-Deno.test("show() does not throw outside a notebook", async () => {
+async function printed(run: () => Promise<void>): Promise<unknown[]> {
   const lines: unknown[] = [];
   const { log } = console;
   console.log = (line: unknown) => lines.push(line);
   try {
-    await (await show(spec)).update({ ...spec, title: "Other" });
+    await run();
   } finally {
     console.log = log;
   }
+  return lines;
+}
+
+Deno.test("show() prints a line outside a notebook, and again for an update", async () => {
+  const lines = await printed(async () => {
+    await (await show(spec)).update({ ...spec, title: "Other" });
+  });
   assert.deepEqual(lines, [
     "[Two bars: plots show in a notebook; savePlot() writes files]",
     "[Other: plots show in a notebook; savePlot() writes files]",
   ]);
+});
+
+Deno.test("show() prints the text of what shows itself, and refuses what does not", async () => {
+  const table = { [Symbol.for("Jupyter.display")]: () => ({ "text/plain": "a  b\n", "text/html": "<table>" }) };
+  assert.deepEqual(await printed(async () => void await show(table)), ["a  b"]);
+  await assert.rejects(show({ a: 1 } as never), {
+    name: "TypeError",
+    message: "Cannot show a value as it is no plot and has no display of its own: { a: 1 }",
+  });
 });

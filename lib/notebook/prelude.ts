@@ -1,0 +1,64 @@
+/**
+ * What every notebook does first: `startNotebook()`. It makes up for traps of the Deno kernel: an interrupt, which else
+ * kills the kernel with all that it holds; a rejected promise that nobody awaits, which else goes unseen.
+ *
+ * @module
+ */
+
+import { jupyter } from "@/progress.ts";
+
+let started = false;
+let current: AbortController | undefined;
+let interrupts = 0;
+
+/** What the headless runner looks for in a cell's error stream. */
+export const UNHANDLED = "Unhandled rejection: ";
+
+export interface NotebookOptions {
+  /** Where messages go. @default console.error */
+  report?: (message: string) => void;
+}
+
+/**
+ * Prepares the kernel; once is enough, more does no harm. Outside a notebook it does the same for a script.
+ *
+ * From then on the interrupt button (■) aborts the signal of {@linkcode interruptSignal} and leaves the kernel alive.
+ * JavaScript looks at an interrupt only where it awaits: a loop that never does goes on.
+ */
+export function startNotebook({ report = console.error }: NotebookOptions = {}): void {
+  if (started) return;
+  started = true;
+  Deno.addSignalListener("SIGINT", () => {
+    interrupts++;
+    current?.abort(new DOMException("Interrupted", "AbortError"));
+    current = undefined;
+  });
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    const { reason } = event;
+    report(UNHANDLED + (reason instanceof Error ? reason.stack ?? reason.message : String(reason)));
+  });
+  const kernel = jupyter();
+  if (kernel !== undefined) promiseBroadcast(kernel);
+}
+
+/** The kernel's `broadcast` is typed to return a promise, and returns nothing in Deno 2.9: `.catch()` on it throws. */
+export function promiseBroadcast(kernel: { broadcast(...message: never[]): Promise<void> }): void {
+  const { broadcast } = kernel;
+  // deno-lint-ignore require-await -- turns what it throws into a rejection, and nothing into a promise
+  kernel.broadcast = async (...message) => broadcast(...message);
+}
+
+/**
+ * A signal that the next interrupt aborts: for `train({ signal: interruptSignal() })` and every other work that takes
+ * one. Ask anew for each piece of work: an aborted signal stays aborted.
+ */
+export function interruptSignal(): AbortSignal {
+  current ??= new AbortController();
+  return current.signal;
+}
+
+/** How many interrupts have come: `while (interruptCount() === before)` suits a loop that awaits something. */
+export function interruptCount(): number {
+  return interrupts;
+}

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { experimentNames, experimentsFolder } from "@/experiment/experiments.ts";
+import { runAblationCommand } from "./ablation.ts";
+
+async function say(...args: string[]): Promise<{ code: number; out: string; error: string }> {
+  let out = "", error = "";
+  const output = {
+    out: (text: string) => void (out += text),
+    error: (text: string) => void (error += text),
+    color: false,
+  };
+  return { code: await runAblationCommand(args, output), out, error };
+}
+
+const TOY = `
+import { defineExperiment } from "@/experiment/page.ts";
+export default defineExperiment({
+  summary: "A toy", dataset: "synthetic", synthetic: { train: 12, test: 3 }, size: 32, validation: 0.2,
+  architecture: "mnv2", model: { alpha: 0.35 }, epochs: 1, batch: 5,
+});`;
+const ABLATION = `
+import { defineAblation } from "@/experiment/ablation.ts";
+export default defineAblation({
+  summary: "Toys", experiments: ["toy"], variants: [{}, { loss: "l2" }, { init: "nowhere.ckpt" }], seeds: [0, 1],
+});`;
+
+Deno.test("deno task ablation runs trials to a table, tells failures, and passes finished ones over", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "acr-lab-ablation-" });
+  try {
+    await Deno.mkdir(join(folder, "ablations"));
+    await Deno.writeTextFile(join(folder, "toy.ts"), TOY);
+    await Deno.writeTextFile(join(folder, "ablations", "toys.ts"), ABLATION);
+    const args = ["toys", "--pages", folder, "--out", join(folder, "results"), "--cache", join(folder, "prepared")];
+    const dry = await say(...args, "--dry-run");
+    assert.equal(dry.code, 0);
+    assert.match(dry.out, /6 trials\n$/);
+    assert.match(dry.out, /deno task experiment toy --seed 1 --set loss=l2\n/);
+
+    const first = await say(...args, "--parallel", "2", "--seeds", "0");
+    assert.equal(first.code, 1, first.error);
+    assert.match(first.error, /^\+ toy\/acr\/seed-0 {2}test NME \d+\.\d\d %$/m);
+    assert.match(
+      first.error,
+      /^! toy\/acr,init=nowhere\.ckpt\/seed-0 {2}failed: Cannot read weights as there is no such file/m,
+    );
+    assert.match(first.error, /1 of 3 trials failed; try them again with: deno task ablation toys .*--resume\n$/);
+    assert.match(first.out, /acr/);
+    assert.match(first.out, /l2/);
+
+    const since = performance.now();
+    const second = await say(...args, "--seeds", "0", "--json");
+    assert.ok(performance.now() - since < 5000, "nothing was left to do");
+    const states = JSON.parse(second.out).map((trial: { state: string }) => trial.state);
+    assert.deepEqual(states, ["finished", "finished", "failed"]);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+for (const name of await experimentNames(join(experimentsFolder(), "ablations"))) {
+  Deno.test(`experiments/ablations/${name}.ts states trials that can be run`, async () => {
+    const { code, out, error } = await say(name, "--dry-run", "--limit", "20");
+    assert.equal(code, 0, error);
+    const trials = Number(/(\d+) trials\n$/.exec(out)![1]);
+    assert.ok(trials >= 6, out);
+    const source = await Deno.readTextFile(join(experimentsFolder(), "ablations", `${name}.ts`));
+    assert.match(source.split("*/")[0]!, new RegExp(`deno task ablation ${name}\n`));
+  });
+}
+
+Deno.test("deno task ablation answers mistakes by one sentence", async () => {
+  for (
+    const [args, expected] of [
+      [["losse"], /^Cannot run ablation 'losse' as there is no such page, did you mean losses\?/],
+      [["losses", "--seeds", "a"], /expected a whole number of at least 0: 'a'\n$/],
+      [["losses", "--set", "epocs=1"], /'epocs' as there is no such setting/],
+      [["losses", "--parallel", "0"], /'--parallel' is wrong/],
+    ] as const
+  ) {
+    const { code, error } = await say(...args);
+    assert.equal(code, 1);
+    assert.match(error, expected);
+    assert.equal(error.trim().split("\n").length, 1);
+  }
+});

@@ -15,6 +15,7 @@ import { mapInFlight, type SourceCount, type SourceFace, type SourceSet } from "
  * What can be wrong with a face or file.
  *
  * - `unreadable`: the annotation or picture cannot be read; such a set is refused by training
+ * - `empty`: a split has no faces at all; refused by training
  * - `damaged`: a prepared folder no longer holds what was written
  * - `no size`: all landmarks are in one place, or the crop is empty; refused by training
  * - `outside`: landmarks lie outside the picture
@@ -24,6 +25,7 @@ import { mapInFlight, type SourceCount, type SourceFace, type SourceSet } from "
  */
 export type FaceProblemKind =
   | "unreadable"
+  | "empty"
   | "damaged"
   | "no size"
   | "outside"
@@ -32,7 +34,7 @@ export type FaceProblemKind =
   | "repeated";
 
 /** The kinds that keep a set from being used; the others are for a person to look at. */
-export const FATAL_KINDS: readonly FaceProblemKind[] = ["unreadable", "damaged", "no size"];
+export const FATAL_KINDS: readonly FaceProblemKind[] = ["unreadable", "empty", "damaged", "no size"];
 
 /** One thing that {@linkcode checkDataset} found. */
 export interface FaceProblem {
@@ -80,7 +82,7 @@ interface Seen {
 }
 
 const KINDS: readonly FaceProblemKind[] = [
-  ...["unreadable", "damaged", "no size", "outside", "exchanged", "in both splits", "repeated"] as const,
+  ...["unreadable", "empty", "damaged", "no size", "outside", "exchanged", "in both splits", "repeated"] as const,
 ];
 
 function cutOut(image: RgbImage, part: { left: number; top: number; width: number; height: number }): Uint8Array {
@@ -122,11 +124,12 @@ async function lookAt(
       `${points} lie outside the picture of ${width} x ${height}, by ${furthest.toFixed(1)} pixels at most`,
     );
   }
-  const box = cropProtocol("square-1.1").box({ landmarks: face.landmarks, width, height });
+  // Without black margins, which would make any two faces look alike.
+  const box = cropProtocol("acr-224").box({ landmarks: face.landmarks, width, height });
   const plan = planCrop(box, width, height, THUMBNAIL);
-  const sized = box.right > box.left;
-  if (!sized || plan.part.width <= 0 || plan.part.height <= 0) {
-    report("no size", sized ? "nothing of its crop is in the picture" : "all its landmarks are in one place");
+  const apart = face.landmarks.some((value, i) => value !== face.landmarks[i % 2]);
+  if (!apart || plan.part.width <= 0 || plan.part.height <= 0) {
+    report("no size", apart ? "nothing of its crop is in the picture" : "all its landmarks are in one place");
     return undefined;
   }
   const pixels = new Uint8Array(THUMBNAIL ** 2 * 3);
@@ -210,6 +213,7 @@ export async function checkDataset(name: string, options: CheckOptions = {}): Pr
     for (const { where, message } of source.problems) {
       problems.push({ kind: "unreadable", where: `${split} ${where}`, message });
     }
+    if (source.faces.length === 0) problems.push({ kind: "empty", where: split, message: "there are no faces in it" });
     const looked = await mapInFlight(source.faces, 8, async (face) => {
       const result = await lookAt(
         face,

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { nearest } from "@/errors.ts";
 import { exists, sha256 } from "@/files.ts";
 import { fromFileUrl, inProject } from "@/paths.ts";
+import type { FaceSet } from "./face_set.ts";
 import { help300W, read300W } from "./300w.ts";
 import { helpCofw, readCofw } from "./cofw.ts";
 import { helpOwn, readOwn } from "./own_points.ts";
@@ -63,6 +64,11 @@ export function datasets(): Readonly<Record<string, string>> {
 function folderDataset(name: string): FolderDataset {
   const dataset = Object.hasOwn(FOLDERS, name) ? FOLDERS[name] : undefined;
   if (dataset) return dataset;
+  if (name === "synthetic") {
+    throw new RangeError(
+      `Cannot read faces from a folder as they are drawn, unless data synthesize wrote them: ${name}`,
+    );
+  }
   const names = Object.keys(datasets());
   const [guess] = nearest(name, names, 1);
   throw new RangeError(
@@ -126,6 +132,17 @@ async function generatorVersion(): Promise<string> {
   return sha256(...await Promise.all(names.sort().map((name) => Deno.readFile(join(folder, name)))));
 }
 
+/** Draws synthetic faces that know their hidden landmarks, and keeps nothing. */
+export async function drawSynthetic(
+  options: { count: number; size: number; seed: number; split: Split; quiet: boolean },
+): Promise<FaceSet & { occluded: number[][] }> {
+  const { generateFaces } = await import("./synthetic/mod.ts");
+  const set = await generateFaces(options);
+  const { points } = set.scheme;
+  const visible = (index: number) => [...set.visible.subarray(index * points, (index + 1) * points)];
+  return { ...set, occluded: set.ids.map((_, index) => visible(index).flatMap((seen, m) => seen ? [] : [m])) };
+}
+
 async function loadSynthetic(split: Split, options: DatasetOptions): Promise<PreparedFaces> {
   const { size = 224, seed = 0, quiet = false, limit = Infinity, cacheDir = preparedRoot(), protocol } = options;
   const count = Math.min(limit, options.synthetic?.[split] ?? (split === "train" ? 2000 : 400));
@@ -137,13 +154,9 @@ async function loadSynthetic(split: Split, options: DatasetOptions): Promise<Pre
   let set: PreparedFaces;
   if (await exists(join(directory, "meta.json"))) set = await loadPrepared(directory);
   else {
-    const { generateFaces } = await import("./synthetic/mod.ts");
-    const drawn = await generateFaces({ count, size, seed, split, quiet });
-    const hidden = (index: number) =>
-      drawn.visible.subarray(index * drawn.scheme.points, (index + 1) * drawn.scheme.points);
-    const occluded = drawn.ids.map((_, index) => [...hidden(index)].flatMap((visible, m) => visible ? [] : [m]));
-    await storePrepared(drawn, directory, key, occluded);
-    set = { ...drawn, directory, occluded };
+    const drawn = await drawSynthetic({ count, size, seed, split, quiet });
+    await storePrepared(drawn, directory, key, drawn.occluded);
+    set = { ...drawn, directory };
   }
   if (protocol !== undefined && protocol !== set.protocol) {
     throw new RangeError(`Cannot crop synthetic faces as their protocol must be ${set.protocol}: ${protocol}`);

@@ -1,4 +1,5 @@
 import { messageOf } from "@/errors.ts";
+import { printable } from "./source.ts";
 
 /**
  * Parses JSON that may hold `//` and block comments, and commas before a closing bracket.
@@ -16,6 +17,6 @@ export function parseJsonc(text: string, source: string): unknown {
   try {
     return JSON.parse(bare);
   } catch (error) {
-    throw new SyntaxError(`Cannot read '${source}' as it is not JSON: ${messageOf(error)}`);
+    throw new SyntaxError(`Cannot read '${source}' as it is not JSON: ${printable(messageOf(error))}`);
   }
 }

@@ -10,6 +10,7 @@ import { flipFromPairs, validateScheme } from "./schemes.ts";
 import {
   compareNaturally,
   mapInFlight,
+  printable,
   resolveInside,
   type SourceFace,
   type SourceProblem,
@@ -100,7 +101,7 @@ export function parseOwnDataset(text: string, source: string): OwnDataset {
   const known = ["name", "annotations", "firstPixel", "testShare", "points", "flipPairs", "interOcular", "interPupil"];
   known.push("regions", "lines");
   for (const key of Object.keys(json)) {
-    if (!known.includes(key)) throw fail(`its entries must be ${known.join(", ")}: ${key}`);
+    if (!known.includes(key)) throw fail(`its entries must be ${known.join(", ")}: ${printable(key)}`);
   }
   const { name, annotations, firstPixel, testShare = 0.2, points, flipPairs, interOcular, interPupil } = json;
   const { regions, lines = [] } = json;
@@ -132,6 +133,10 @@ export function parseOwnDataset(text: string, source: string): OwnDataset {
   };
   if (typeof regions !== "object" || regions === null || !isLists(Object.values(regions))) {
     throw fail(`regions must be lists of landmarks by name: ${show(regions)}`);
+  }
+  const unnamed = Object.keys(regions).find((region) => !/^[a-z0-9][a-z0-9 _-]{0,39}$/i.test(region));
+  if (unnamed !== undefined) {
+    throw fail(`names of regions must be of letters, digits, spaces, _ and -: ${printable(unnamed, 40)}`);
   }
   if (!isLists(lines)) throw fail(`lines must be a list of lists of landmarks: ${show(lines)}`);
   const scheme: LandmarkScheme = {
@@ -209,7 +214,7 @@ export function parseOwnCsv(text: string, source: string, points: number): (OwnF
   const surplus = header.find((name, i) => column.get(name) !== i || (!wanted.includes(name) && name !== "split"));
   if (surplus !== undefined) {
     throw new SyntaxError(
-      `Cannot read '${source}' as its columns must be file, x0 to y${points - 1}, split: ${surplus}`,
+      `Cannot read '${source}' as its columns must be file, x0 to y${points - 1}, split: ${printable(surplus)}`,
     );
   }
   return lines.slice(1).flatMap((line, i): (OwnFace | SourceProblem)[] => {
@@ -249,7 +254,9 @@ export function parseOwnJson(text: string, source: string, points: number): (Own
       const { file, points: pairs, split, ...others } = entry ?? {};
       if (typeof file !== "string") throw new SyntaxError(`Cannot read ${where} as it names no file: ${typeof file}`);
       const [other] = Object.keys(others);
-      if (other) throw new SyntaxError(`Cannot read ${where} as its entries must be file, points, split: ${other}`);
+      if (other) {
+        throw new SyntaxError(`Cannot read ${where} as its entries must be file, points, split: ${printable(other)}`);
+      }
       if (!Array.isArray(pairs) || pairs.length !== points) {
         const found = Array.isArray(pairs) ? pairs.length : typeof pairs;
         throw new SyntaxError(`Cannot read ${where} as it must have ${points} points: ${found}`);
@@ -362,7 +369,9 @@ export async function readOwn(dir: string, split: "train" | "test"): Promise<Sou
     nth.set(stem, number);
     try {
       const path = await resolveInside(dir, file, own.annotations);
-      if (!path) throw new SyntaxError(`Cannot read face of '${own.annotations}' as there is no picture: ${file}`);
+      if (!path) {
+        throw new SyntaxError(`Cannot read face of '${own.annotations}' as there is no picture: ${printable(file)}`);
+      }
       return {
         id: number === 1 ? stem : `${stem}#${number}`,
         image: await imageFile(path),

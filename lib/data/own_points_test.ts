@@ -128,6 +128,7 @@ Deno.test("parseOwnDataset() refuses malformed descriptions with one clear sente
     [{ flipPairs: [[0, 1], [1, 2]] }, "flipPairs must name landmarks from 0 to 2, each once: 1"],
     [{ interOcular: [0, 1] }, "interOcular must be two lists of landmarks: [0,1]"],
     [{ regions: [0] }, "regions must be lists of landmarks by name: [0]"],
+    [{ regions: { "a\nb": [0, 1, 2] } }, "names of regions must be of letters, digits, spaces, _ and -: a?b"],
     [{ lines: "none" }, `lines must be a list of lists of landmarks: "none"`],
   ];
   for (const [changes, reason] of cases) {

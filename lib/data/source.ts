@@ -161,6 +161,13 @@ export async function mapInFlight<Item, Result>(
   return results;
 }
 
+/** Text of a file as an error may show it: in one line, without control characters, and not too long. */
+export function printable(text: string, most = 200): string {
+  // deno-lint-ignore no-control-regex -- these are what must not reach a terminal
+  const line = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, "?");
+  return line.length > most ? `${line.slice(0, most)}...` : line;
+}
+
 /**
  * The path of a file that a list names, where the list may come from anywhere: it must lie inside `root`, also once
  * symbolic links are followed.
@@ -169,7 +176,8 @@ export async function mapInFlight<Item, Result>(
  * @throws {RangeError} if it would lead out of `root`
  */
 export async function resolveInside(root: string, name: string, source: string): Promise<string | undefined> {
-  const outside = () => new RangeError(`Cannot use file of '${source}' as it leads out of '${root}': ${name}`);
+  const outside = () =>
+    new RangeError(`Cannot use file of '${source}' as it leads out of '${root}': ${printable(name)}`);
   const escapes = (from: string, to: string) => {
     const way = relative(from, to);
     return way === ".." || way.startsWith("../") || way.startsWith("..\\") || isAbsolute(way);

@@ -6,6 +6,7 @@ import { scheme98 } from "./schemes.ts";
 import {
   describePartial,
   mapInFlight,
+  printable,
   resolveInside,
   type SourceFace,
   type SourceProblem,
@@ -128,7 +129,9 @@ export async function readWflw(dir: string, split: "train" | "test"): Promise<So
       const { landmarks, attributes, file } = parseWflwLine(text, `line ${number} of '${path}'`);
       const picture = await resolveInside(root, file, path);
       if (!picture) {
-        throw new SyntaxError(`Cannot read face from ${where} as there is no picture in WFLW_images: ${file}`);
+        throw new SyntaxError(
+          `Cannot read face from ${where} as there is no picture in WFLW_images: ${printable(file)}`,
+        );
       }
       return { file, face: { image: await imageFile(picture), landmarks, subsets: ["full", ...attributes] } };
     } catch (error) {

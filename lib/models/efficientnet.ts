@@ -71,8 +71,8 @@ export function efficientNet(options: EfficientNetOptions = {}): tf.LayersModel 
     throw new RangeError(`Cannot make EfficientNet as its dropConnect must be in [0, 0.29): ${dropConnect}`);
   }
   const [width, depth] = scales;
-  const { points, size, seed, dropout } = resolved;
-  const initial = createInitializers(seed);
+  const { points, size, seed, dropout, initialize } = resolved;
+  const initial = createInitializers(initialize ? seed : undefined);
 
   const normalize = (x: tf.SymbolicTensor, name: string) =>
     new BatchNormalization({ name, momentum: 0.99, epsilon: 1e-3 }).apply(x) as tf.SymbolicTensor;

@@ -9,14 +9,20 @@ const TRUNCATED_STDDEV = 0.87962566103423978;
  * the others' first weights as they were. All are stock tfjs initializers, so that a saved model names no class of ours.
  */
 export interface Initializers {
-  glorotUniform(layer: string): ReturnType<typeof tf.initializers.glorotUniform>;
-  heUniform(layer: string): ReturnType<typeof tf.initializers.heUniform>;
+  glorotUniform(layer: string): Initializer;
+  heUniform(layer: string): Initializer;
   /** EfficientNet's: truncated normal of variance 2 / fan-out. */
-  heNormalFanOut(layer: string): ReturnType<typeof tf.initializers.varianceScaling>;
+  heNormalFanOut(layer: string): Initializer;
 }
 
-/** Creates the initializers of one model. */
-export function createInitializers(seed: number): Initializers {
+type Initializer = ReturnType<typeof tf.initializers.zeros>;
+
+/** Creates the initializers of one model; without a seed, zeros. */
+export function createInitializers(seed: number | undefined): Initializers {
+  if (seed === undefined) {
+    const zeros = () => tf.initializers.zeros();
+    return { glorotUniform: zeros, heUniform: zeros, heNormalFanOut: zeros };
+  }
   // tfjs takes a seed of 0 for "no seed".
   const seedOf = (layer: string) => hashSeed(seed, "weights", layer) || 1;
   return {

@@ -19,7 +19,7 @@ for (const [key, name, options] of NETWORKS) {
     await useBackend();
     const { points, size, networks } = golden;
     const expected = networks[key];
-    const model = createModel(name, { points, size, ...options });
+    const model = createModel(name, { points, size, ...options, initialize: false });
     assert.equal(model.countParams(), expected.parameters);
     const names = model.weights.map((weight) => weight.originalName);
     assert.equal(sha256(names.join("\n")), expected.names);
@@ -44,7 +44,13 @@ for (const name of ["mnv2", "efnb0"] as const) {
     await useBackend();
     const { points, training } = golden;
     const { batch, size, rate, losses, moving } = training[name];
-    const model = createModel(name, { points, size, dropout: 0, ...(name === "efnb0" && { dropConnect: 0 }) });
+    const model = createModel(name, {
+      points,
+      size,
+      initialize: false,
+      dropout: 0,
+      ...(name === "efnb0" && { dropConnect: 0 }),
+    });
     fillByFormula(model, tf);
     const optimizer = tf.train.sgd(rate);
     const step = compile((x: tf.Tensor, y: tf.Tensor) =>

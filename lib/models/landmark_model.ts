@@ -20,6 +20,8 @@ export interface LandmarkModelOptions {
    * @default 1, or 0.1 with `initialOutput`
    */
   headScale?: number;
+  /** False leaves the kernels zero, which takes no time: for a model that is filled from a file. @default true */
+  initialize?: boolean;
 }
 
 /** Options with the shared ones checked and filled in. */
@@ -30,7 +32,7 @@ export type ResolvedOptions = Required<Omit<LandmarkModelOptions, "initialOutput
 
 /** Fills in and checks the options that all networks share. */
 export function resolveOptions(options: LandmarkModelOptions, dropoutDefault: number): ResolvedOptions {
-  const { points = 68, size = 224, seed = 0, dropout = dropoutDefault, initialOutput } = options;
+  const { points = 68, size = 224, seed = 0, dropout = dropoutDefault, initialOutput, initialize = true } = options;
   const { headScale = initialOutput ? 0.1 : 1 } = options;
   if (!Number.isInteger(points) || points < 1 || points > 10_000) {
     throw new RangeError(
@@ -62,7 +64,7 @@ export function resolveOptions(options: LandmarkModelOptions, dropoutDefault: nu
       );
     }
   }
-  return { points, size, seed, dropout, initialOutput, headScale };
+  return { points, size, seed, dropout, initialOutput, headScale, initialize };
 }
 
 /**

@@ -39,8 +39,8 @@ export function mobileNetV2(options: MobileNetV2Options = {}): tf.LayersModel {
   if (!(alpha >= 0.1 && alpha <= 4)) {
     throw new RangeError(`Cannot make MobileNetV2 as its alpha must be in [0.1, 4]: ${alpha}`);
   }
-  const { points, size, seed, dropout } = resolved;
-  const initial = createInitializers(seed);
+  const { points, size, seed, dropout, initialize } = resolved;
+  const initial = createInitializers(initialize ? seed : undefined);
 
   const normalize = (x: tf.SymbolicTensor, name: string) =>
     new BatchNormalization({ name, momentum: 0.999, epsilon: 1e-3 }).apply(x) as tf.SymbolicTensor;

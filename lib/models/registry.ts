@@ -33,7 +33,15 @@ export interface ModelDescription extends ModelCost {
   layers: number;
 }
 
-const SHARED = ["points", "size", "seed", "dropout", "initialOutput", "headScale"] as const satisfies readonly (
+const SHARED = [
+  "points",
+  "size",
+  "seed",
+  "dropout",
+  "initialOutput",
+  "headScale",
+  "initialize",
+] as const satisfies readonly (
   keyof LandmarkModelOptions
 )[];
 const EFFICIENTNET_SIZES = [224, 240, 260, 300, 380, 456, 528, 600];
@@ -97,7 +105,7 @@ export function describeModel(
 ): ModelDescription {
   const entry = modelEntry(name);
   const side = size ?? 224;
-  const model = createModel(name, { points, size: side, ...options });
+  const model = createModel(name, { points, size: side, ...options, initialize: false });
   try {
     const { title, designSize } = entry;
     return { name, title, points, size: side, designSize, layers: model.layers.length, ...modelCost(model) };

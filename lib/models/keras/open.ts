@@ -50,7 +50,7 @@ export async function openKerasModel(path: string, options: OpenKerasOptions = {
   const name = options.network ?? found!.name;
   const { points = 68, size = 224, ...rest } = { ...found?.options, ...options.model };
   const { head } = modelEntry(name);
-  const model = createModel(name, { points, size, ...rest });
+  const model = createModel(name, { points, size, ...rest, initialize: false });
   try {
     const rename = found?.head !== undefined ? { [head]: found.head } : {};
     const match = matchWeights(model, stored, { rename });

@@ -103,7 +103,12 @@ for (const network of ["mnv2", "efnb0", "efnb3"]) {
     const [, batch, size, rate] = new RegExp(`"${network}": \\((\\d+), (\\d+), ([\\d.e-]+)\\)`).exec(source)!.map(
       Number,
     );
-    const options: CreateModelOptions = { size: size!, dropout: 0, ...(network !== "mnv2" && { dropConnect: 0 }) };
+    const options: CreateModelOptions = {
+      size: size!,
+      initialize: false,
+      dropout: 0,
+      ...(network !== "mnv2" && { dropConnect: 0 }),
+    };
     const model = createModel(network, options);
     fillByFormula(model, tf);
     const averages = () =>
@@ -147,7 +152,7 @@ testWith(
     ];
     const files = new Map<string, Uint8Array>(), outputs = new Map<string, Float32Array>();
     for (const [key, network, options] of cases) {
-      const model = createModel(network, { size, ...options });
+      const model = createModel(network, { size, ...options, initialize: false });
       fillByFormula(model, tf);
       files.set(key, await encodeKeras(model));
       outputs.set(key, predict(model, size));

@@ -44,7 +44,9 @@ export class Dropout extends tf.layers.Layer {
   }
 
   override build(): void {
-    this.counter = tf.variable(tf.tensor1d([this.seed | 0, 0], "int32"), false);
+    const start = tf.tensor1d([this.seed | 0, 0], "int32");
+    this.counter = tf.variable(start, false);
+    start.dispose();
     this.built = true;
   }
 

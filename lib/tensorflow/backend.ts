@@ -12,6 +12,8 @@ export type BackendName = "tensorflow" | "webgpu" | "wasm" | "cpu";
 /** Every backend that {@linkcode useBackend} knows. */
 export const BACKENDS: readonly BackendName[] = ["tensorflow", "webgpu", "wasm", "cpu"];
 
+const MAX_THREADS = 1024;
+
 /** Options of {@linkcode useBackend}. */
 export interface BackendOptions {
   /** @default "tensorflow" */
@@ -29,8 +31,10 @@ export interface BackendOptions {
 /** The backend in use. */
 export interface BackendInfo {
   readonly backend: BackendName;
-  /** As `CPU:0` or `GPU:0`. */
+  /** As `CPU:0` or `GPU:0`; for webgpu the name of the adapter. */
   readonly device: string;
+  /** Whether that is a GPU. */
+  readonly gpu: boolean;
   /** As `TensorFlow 2.21.0`. */
   readonly version: string;
   readonly threads: number;
@@ -38,48 +42,65 @@ export interface BackendInfo {
   readonly library?: LibraryLocation;
 }
 
-let current: { info: BackendInfo; asked: string } | undefined;
+/** Backends that run, or are starting; tfjs keeps one of each. */
+const started = new Map<BackendName, Promise<BackendInfo>>();
+let current: BackendInfo | undefined;
 
 /** The backend that {@linkcode useBackend} set, if any. */
 export function backendInfo(): BackendInfo | undefined {
-  return current?.info;
+  return current;
 }
 
 /**
- * Makes tfjs compute with the given backend; call it once, before any tensor is made.
+ * Makes tfjs compute with the given backend; call it before any tensor is made. Called again without settings it
+ * changes nothing; with another backend's name it starts that one, or goes back to it.
  *
- * @throws {Error} when it cannot be had, or when a GPU is asked for and none would be used: there is no silent fallback.
+ * @throws {RangeError} for an unknown name or a number of threads out of range.
+ * @throws {Error} when the backend cannot be had, when a GPU is asked for and none would be used (there is no silent
+ * fallback), or when it already runs with other settings.
  */
 export async function useBackend(options: BackendOptions = {}): Promise<BackendInfo> {
-  const { backend = "tensorflow", device = "auto", threads = navigator.hardwareConcurrency } = options;
+  const { backend = "tensorflow", device = "auto", threads } = options;
   if (!BACKENDS.includes(backend)) {
-    throw new RangeError(`Cannot use backend '${backend}': expected one of ${BACKENDS.join(", ")}`);
+    throw new RangeError(`Cannot use a backend by this name, expected one of ${BACKENDS.join(", ")}: '${backend}'`);
   }
   if (!["auto", "cpu", "gpu"].includes(device)) {
-    throw new RangeError(`Cannot use device '${device}': expected one of auto, cpu, gpu`);
+    throw new RangeError(`Cannot use a device by this name, expected one of auto, cpu, gpu: '${device}'`);
   }
-  if (!(Number.isInteger(threads) && threads >= 1 && threads <= 1024)) {
-    throw new RangeError(`Cannot use ${threads} threads: expected a whole number from 1 to 1024`);
+  if (threads !== undefined && !(Number.isInteger(threads) && threads >= 1 && threads <= MAX_THREADS)) {
+    throw new RangeError(`Cannot use threads as their number must be a whole one from 1 to ${MAX_THREADS}: ${threads}`);
   }
-  const asked = JSON.stringify({ backend, device, threads });
-  if (current) {
-    if (current.asked === asked || Object.keys(options).every((key) => key === "verbose" || key === "quiet")) {
-      return current.info;
-    }
-    if (current.info.backend === "tensorflow" && backend === "tensorflow") {
-      throw new Error(`Cannot change TensorFlow's settings to ${asked} as it already runs: ${current.asked}`);
-    }
+  if (current && options.backend === undefined && device === "auto" && threads === undefined) return current;
+  let starting = started.get(backend);
+  if (starting === undefined) {
+    starting = backend === "tensorflow"
+      ? startTensorFlow({ ...options, device, threads: threads ?? navigator.hardwareConcurrency })
+      : startOther(backend, device, threads);
+    started.set(backend, starting);
+    starting.catch(() => started.delete(backend));
   }
-  const info = backend === "tensorflow"
-    ? await startTensorFlow({ ...options, device, threads })
-    : await startOther(backend, device);
-  current = { info, asked };
-  return info;
+  const info = await starting;
+  const other = [
+    ...(device !== "auto" && info.gpu !== (device === "gpu") ? [`device '${device}'`] : []),
+    ...(threads !== undefined && threads !== info.threads ? [`${threads} threads`] : []),
+  ];
+  if (other.length > 0) {
+    const running = `${info.device} with ${info.threads} threads`;
+    throw new Error(`Cannot give backend '${backend}' ${other.join(" and ")} as it already runs: ${running}`);
+  }
+  await tf.setBackend(backend);
+  return current = info;
 }
 
 async function startTensorFlow(
   { device, threads, verbose = false, quiet = false }: BackendOptions & { device: string; threads: number },
 ): Promise<BackendInfo> {
+  if (started.has("webgpu") && Deno.build.os === "linux") {
+    // Mesa's drivers and TensorFlow each bring an LLVM; seen: TensorFlow's crashes at its start when it comes second.
+    throw new Error(
+      "Cannot start TensorFlow in a process where WebGPU runs, as the two may crash: start it first, or another process",
+    );
+  }
   const library = await findLibrary({ quiet });
   if (verbose) console.error(`TensorFlow: ${library.path} (${library.reason})`);
   const runtime = quietly(!verbose, () =>
@@ -104,32 +125,72 @@ async function startTensorFlow(
   return {
     backend: "tensorflow",
     device: name.replace(/^.*device:/, ""),
+    gpu: runtime.device !== undefined,
     version: `TensorFlow ${runtime.version}`,
     threads,
     library,
   };
 }
 
-async function startOther(backend: Exclude<BackendName, "tensorflow">, device: string): Promise<BackendInfo> {
-  if (device === "gpu" && backend !== "webgpu") {
-    throw new Error(`Cannot use a GPU with backend '${backend}': expected tensorflow or webgpu`);
+async function startOther(
+  backend: Exclude<BackendName, "tensorflow">,
+  device: string,
+  threads: number | undefined,
+): Promise<BackendInfo> {
+  if (threads !== undefined && threads > 1) {
+    throw new RangeError(`Cannot use more than one thread with backend '${backend}': ${threads}`);
   }
+  if (device !== "auto" && (device === "gpu") !== (backend === "webgpu")) {
+    const able = device === "gpu" ? "tensorflow or webgpu" : "tensorflow, wasm or cpu";
+    throw new Error(`Cannot use device '${device}' with this backend, expected ${able}: '${backend}'`);
+  }
+  let where = { device: "CPU:0", gpu: false };
   try {
-    if (backend === "webgpu") await import("@tensorflow/tfjs-backend-webgpu");
-    if (backend === "wasm") {
-      const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
-      setWasmPaths(new URL("./", import.meta.resolve("@tensorflow/tfjs-backend-wasm")).href);
-    }
-    if (!await tf.setBackend(backend)) throw new Error("its start failed");
-    await tf.ready();
+    if (backend === "webgpu") where = await startWebGpu(device);
+    else if (backend === "wasm") await startWasm();
+    else if (!await tf.setBackend("cpu")) throw new Error("it does not start");
   } catch (error) {
-    const hint = backend === "webgpu" ? ". WebGPU needs a graphics driver (Vulkan, Metal or Direct3D 12)" : "";
-    throw new Error(`Cannot use backend '${backend}': ${messageOf(error)}${hint}`, { cause: error });
+    if (current) await tf.setBackend(current.backend);
+    throw new Error(`Cannot use backend '${backend}': ${messageOf(error)}`, { cause: error });
   }
-  return {
-    backend,
-    device: backend === "webgpu" ? "GPU:0" : "CPU:0",
-    version: `TensorFlow.js ${tf.version_core}`,
-    threads: 1,
-  };
+  // tfjs would greet with the advice to install tfjs-node.
+  if (backend === "cpu") Object.assign(tf.backend(), { firstUse: false });
+  return { backend, ...where, version: `TensorFlow.js ${tf.version_core}`, threads: 1 };
+}
+
+async function startWebGpu(device: string): Promise<{ device: string; gpu: boolean }> {
+  const adapter = await navigator.gpu?.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) throw new Error("WebGPU finds no adapter. It needs a graphics driver (Vulkan, Metal or Direct3D 12)");
+  const { description, isFallbackAdapter } = adapter.info;
+  if (device === "gpu" && isFallbackAdapter) {
+    throw new Error(`a GPU is asked for, and the only adapter is a software one, '${description}'`);
+  }
+  await import("@tensorflow/tfjs-backend-webgpu");
+  if (!await tf.setBackend("webgpu")) throw new Error(`it does not start on '${description}'`);
+  return { device: description || "GPU:0", gpu: !isFallbackAdapter };
+}
+
+/** Kernels that wasm lacks and the gradients of convolutions need. */
+const WASM_LACKS = [
+  "Conv2DBackpropFilter",
+  "DepthwiseConv2dNativeBackpropFilter",
+  "DepthwiseConv2dNativeBackpropInput",
+];
+
+async function startWasm(): Promise<void> {
+  const { setWasmPaths } = await import("@tensorflow/tfjs-backend-wasm");
+  setWasmPaths(new URL("./", import.meta.resolve("@tensorflow/tfjs-backend-wasm")).href);
+  if (!await tf.setBackend("wasm")) throw new Error("it does not start");
+  for (const kernelName of WASM_LACKS) {
+    if (tf.getKernel(kernelName, "wasm")) continue;
+    tf.registerKernel({
+      kernelName,
+      backendName: "wasm",
+      kernelFunc() {
+        throw new Error(
+          "Cannot train convolutions on backend 'wasm' as it has no gradients of them: use tensorflow, webgpu or cpu",
+        );
+      },
+    });
+  }
 }

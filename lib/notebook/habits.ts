@@ -14,7 +14,7 @@ const BARE_VALUE = /^(?:[A-Za-z_$][\w$]*(?:\.[\w$]+|\[[^\]]*\])*|"[^"]*"|'[^']*'
 
 /** A display that nobody waits for: not after `await`, `return`, an arrow, or a dot. */
 const FLOATING_SHOW =
-  /(?<!(?:await|return|=>|function)\s*\(?\s*)(?<![\w$.])(?:Deno\.jupyter\.display|display|show)\s*\(/;
+  /(?<!(?:await|return|=>|function)\s*\(?\s*)(?<![\w$.])(?:Deno\.jupyter\.display|display|show|showLive)\s*\(/;
 
 /**
  * Finds in a notebook what the Deno kernel loses: it may tell a client that a cell is done before the cell's value, or a

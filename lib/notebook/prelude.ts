@@ -30,8 +30,10 @@ export function startNotebook({ report = console.error }: NotebookOptions = {}):
   started = true;
   Deno.addSignalListener("SIGINT", () => {
     interrupts++;
-    current?.abort(new DOMException("Interrupted", "AbortError"));
+    // Replaced first: whoever hears of the abort may ask for the next signal at once.
+    const controller = current;
     current = undefined;
+    controller?.abort(new DOMException("Interrupted", "AbortError"));
   });
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();

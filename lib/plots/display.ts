@@ -74,7 +74,12 @@ let shown = 0;
  *
  * Outside a notebook it prints a table as text and of a plot its title; `savePlot()` writes a file there.
  */
-export async function show(item: PlotSpec | Displayable): Promise<Shown> {
+export async function show(item: PlotSpec | Displayable): Promise<void> {
+  await showLive(item);
+}
+
+/** Shows something that changes, as a curve that grows: `update()` of the result puts another in its place. */
+export async function showLive(item: PlotSpec | Displayable): Promise<Shown> {
   const kernel = jupyter();
   if (kernel === undefined) {
     const print = async (other: PlotSpec | Displayable) => console.log(await textOf(other));

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { plotBundle, show, titleOf, VEGA_LITE_MIME } from "./display.ts";
+import { plotBundle, show, showLive, titleOf, VEGA_LITE_MIME } from "./display.ts";
 import { plot } from "./spec.ts";
 
 const spec = plot({
@@ -40,9 +40,9 @@ async function printed(run: () => Promise<void>): Promise<unknown[]> {
   return lines;
 }
 
-Deno.test("show() prints a line outside a notebook, and again for an update", async () => {
+Deno.test("showLive() prints a line outside a notebook, and again for an update", async () => {
   const lines = await printed(async () => {
-    await (await show(spec)).update({ ...spec, title: "Other" });
+    await (await showLive(spec)).update({ ...spec, title: "Other" });
   });
   assert.deepEqual(lines, [
     "[Two bars: plots show in a notebook; savePlot() writes files]",

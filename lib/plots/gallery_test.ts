@@ -53,6 +53,7 @@ Deno.test("galleryPage() is the committed page and shows every plot function of 
     "plotBundle",
     "savePlot",
     "show",
+    "showLive",
     "theme",
     "toHtml",
     "toPng",

@@ -9,7 +9,15 @@ export { ablationHeatMap, type AblationHeatMapOptions, type HeatMapCell } from "
 export { cumulativeError, type CumulativeErrorOptions, type ErrorSeries } from "./cumulative_error.ts";
 export { difficultyByEpoch, type DifficultyByEpochOptions, type EpochDifficulty } from "./difficulty_by_epoch.ts";
 export { difficultyFace, type DifficultyFaceOptions } from "./difficulty_face.ts";
-export { type Displayable, type PlotBundle, plotBundle, show, type Shown, VEGA_LITE_MIME } from "./display.ts";
+export {
+  type Displayable,
+  type PlotBundle,
+  plotBundle,
+  show,
+  showLive,
+  type Shown,
+  VEGA_LITE_MIME,
+} from "./display.ts";
 export { errorHistogram, type ErrorHistogramOptions } from "./error_histogram.ts";
 export { faceGrid, type FaceGridOptions } from "./face_grid.ts";
 export type { Lines as FaceLines, Shape as ShapeVector } from "./face_layers.ts";

@@ -16,9 +16,9 @@ import {
   stop,
   work,
   type WorkerMessage,
-  type WorkerStart,
 } from "./loader_queue.ts";
 import { createSampleWriter, createSlot, type SampleSource } from "./loader_sample.ts";
+import { packStart, shared } from "./loader_share.ts";
 
 export interface BatchLoaderOptions {
   set: FaceSet;
@@ -120,7 +120,7 @@ export class BatchLoader {
     this.batches = Math.ceil(this.#faces.length / batchSize);
     this.#source = {
       images: workers > 0 ? shared(set.images) : set.images,
-      landmarks: set.landmarks,
+      landmarks: workers > 0 ? shared(set.landmarks) : set.landmarks,
       size: set.size,
       flip: set.scheme.flip,
       keepsAspect: keepsAspect(set),
@@ -243,8 +243,8 @@ export class BatchLoader {
   }
 
   #startWorker(): Worker {
-    const start: WorkerStart = { source: this.#source, queue: this.#queue };
-    const thread = new Worker(new URL("./loader_worker.ts", import.meta.url), { workerData: start });
+    const workerData = packStart(this.#source, this.#queue);
+    const thread = new Worker(new URL("./loader_worker.ts", import.meta.url), { workerData });
     // A loader that was forgotten must not keep the process alive.
     thread.unref();
     thread.on("message", (message: WorkerMessage) => {
@@ -306,12 +306,4 @@ function checkedIndices(indices: ArrayLike<number> | undefined, count: number): 
     throw new RangeError(`Cannot load batches as an index is not that of one of the ${count} faces: ${bad}`);
   }
   return Int32Array.from(faces);
-}
-
-/** The bytes in shared memory: themselves, or one copy. */
-function shared(bytes: Uint8Array): Uint8Array {
-  if (bytes.buffer instanceof SharedArrayBuffer) return bytes;
-  const copy = new Uint8Array(new SharedArrayBuffer(bytes.length));
-  copy.set(bytes);
-  return copy;
 }

@@ -1,4 +1,4 @@
-import type { SampleSource, Slot } from "./loader_sample.ts";
+import type { Slot } from "./loader_sample.ts";
 
 /**
  * How one epoch is shared out among workers, in shared memory. Samples are numbered through the epoch; a worker claims the
@@ -27,12 +27,6 @@ export type WorkerMessage =
   | { readonly type: "ready" }
   | { readonly type: "failed"; readonly index: number; readonly message: string }
   | { readonly type: "idle" };
-
-/** What a worker starts with. */
-export interface WorkerStart {
-  readonly source: SampleSource;
-  readonly queue: Queue;
-}
 
 /** How long a worker sleeps at most before it looks whether it should stop: a thread that waits forever cannot be ended. */
 const PATIENCE_MS = 50;

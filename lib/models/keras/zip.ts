@@ -73,7 +73,8 @@ export class ZipArchive {
 
   private inflate(data: Uint8Array, { name, size }: Entry): Uint8Array {
     try {
-      return inflateRawSync(data, { maxOutputLength: Math.max(1, size) });
+      const { buffer, byteOffset, length } = inflateRawSync(data, { maxOutputLength: Math.max(1, size) });
+      return new Uint8Array(buffer, byteOffset, length);
     } catch (error) {
       this.refuse(`its member '${name}' cannot be unpacked: ${error instanceof Error ? error.message : error}`);
     }

@@ -2,7 +2,7 @@ import { EYE_RADIUS } from "./anatomy.ts";
 import { overScalp } from "./hair.ts";
 import { clamp, cos, mix, sin, smoothstep } from "./math.ts";
 import { Material, type Mesh, patch, tube } from "./mesh.ts";
-import type { DeformedHead } from "./modes.ts";
+import type { DeformedHead } from "./deform.ts";
 import { CLOUDS, sample } from "./noise.ts";
 import type { FaceParameters } from "./parameters.ts";
 

@@ -3,7 +3,7 @@ import { EYE_RADIUS } from "./anatomy.ts";
 import { hairMeshes } from "./hair.ts";
 import { cos, exp, sin } from "./math.ts";
 import { createMesh, Material, type Mesh, patch } from "./mesh.ts";
-import { type DeformedHead, JAW_HINGE } from "./modes.ts";
+import { type DeformedHead, JAW_HINGE } from "./deform.ts";
 import type { FaceParameters } from "./parameters.ts";
 import { TEMPLATE } from "./template.ts";
 

@@ -1,6 +1,6 @@
 import { bump, clamp, cos, mix, sin, smoothstep } from "./math.ts";
 import { createMesh, Material, type Mesh, patch } from "./mesh.ts";
-import type { DeformedHead } from "./modes.ts";
+import type { DeformedHead } from "./deform.ts";
 import { CLOUDS, GRAIN, sample } from "./noise.ts";
 import type { FaceParameters } from "./parameters.ts";
 import { TEMPLATE } from "./template.ts";

@@ -1,5 +1,6 @@
 import { hashSeed } from "@/random.ts";
-import { type Difficulty, sampleFace } from "./parameters.ts";
+import type { Difficulty } from "./parameters.ts";
+import { sampleFace } from "./sample_face.ts";
 import { renderFace } from "./render.ts";
 
 /** A set of faces being drawn, by one thread or by several into the same memory. */

@@ -13,7 +13,8 @@ import { drawInto, type Job, splitSeed } from "./job.ts";
 import type { Difficulty } from "./parameters.ts";
 import type { Assignment } from "./worker.ts";
 
-export { type Difficulty, type FaceParameters, sampleFace } from "./parameters.ts";
+export type { Difficulty, FaceParameters } from "./parameters.ts";
+export { sampleFace } from "./sample_face.ts";
 export { type RenderedFace, renderFace } from "./render.ts";
 
 export interface GenerateFacesOptions {

@@ -21,12 +21,12 @@ function ellipsoid(material: Material, center: Point, a: Point, b: Point, c: Poi
 /** Crowds the steps of a finger towards its tip, which is round. */
 const bunch = (u: number) => 1 - (1 - u) * (1 - u);
 
-/** Four fingers, a thumb and the back of a hand; `d` is where the fingers point, `e` lies across them, both in the picture. */
+/** Four fingers, a thumb and the back of a hand; `d` is where the fingers point, with their middles at `at`; `e` lies across them, both in the picture. */
 function hand(o: Occluder, at: Point): Mesh[] {
   const dx = cos(o.angle), dy = sin(o.angle), ex = -dy, ey = dx, k = o.size;
   const point = (along: number, across: number, out: number): Point => [
-    at[0] + k * (dx * along + ex * across),
-    at[1] + k * (dy * along + ey * across),
+    at[0] + k * (dx * (along - 40) + ex * across),
+    at[1] + k * (dy * (along - 40) + ey * across),
     at[2] + k * out,
   ];
   const meshes: Mesh[] = [];

@@ -1,8 +1,9 @@
 import { cropProtocol, cropTransform } from "@/data/crop.ts";
 import { createRandom } from "@/random.ts";
 import { ShapeModel } from "@/shape/shape_model.ts";
-import { type Difficulty, sampleFace } from "./parameters.ts";
-import { placeFace } from "./render.ts";
+import type { Difficulty } from "./parameters.ts";
+import { sampleFace } from "./sample_face.ts";
+import { placeFace } from "./scene.ts";
 
 /** How a set of 68-point shapes varies, after each was framed by the `acr-224` crop. */
 export interface ShapeStatistics {

@@ -7,7 +7,8 @@ import { createProgress } from "@/progress.ts";
 /** The version of TensorFlow that is fetched, and that this library is tested with. */
 export const LIBRARY_VERSION = "2.21.0";
 
-interface Wheel {
+/** A Python wheel to fetch. */
+export interface Wheel {
   readonly package: string;
   readonly sha256: string;
   readonly bytes: number;
@@ -79,13 +80,12 @@ export async function fetchLibrary(options: FetchLibraryOptions): Promise<string
   } catch (error) {
     throw new Error(`Cannot fetch TensorFlow ${LIBRARY_VERSION}: ${messageOf(error)}. ${ADVICE}`, { cause: error });
   }
-  const path = present();
-  if (path === undefined) throw new Error(`Cannot use the fetched TensorFlow as it lacks ${libraries.join(" or ")}`);
-  return path;
+  return present()!;
 }
 
-function cacheFolder(): string {
-  return join(Deno.env.get("ACR_CACHE") ?? inProject(".cache"), "tensorflow");
+/** Where the project's own copies are kept: `.cache/tensorflow` in the project, or below `ACR_CACHE`. */
+export function cacheFolder(environment: { get(name: string): string | undefined } = Deno.env): string {
+  return join(environment.get("ACR_CACHE") || inProject(".cache"), "tensorflow");
 }
 
 function isFile(path: string): boolean {
@@ -104,8 +104,14 @@ async function fetchInto(home: string, cache: string, wheel: Wheel, options: Fet
   const work = await Deno.makeTempDir({ dir: cache, prefix: "fetch-" });
   try {
     const file = await download(work, wheel, options);
-    await unpack(file, join(work, "unpacked"), options.python);
-    await Deno.rename(join(work, "unpacked"), home);
+    const unpacked = join(work, "unpacked");
+    await unpack(file, unpacked, options.python);
+    if (!options.libraries.some((name) => isFile(join(unpacked, name)))) {
+      throw new Error(`the wheel lacks ${options.libraries.join(" or ")}`);
+    }
+    // A copy that is not whole any more may be in the way.
+    await Deno.remove(home, { recursive: true }).catch(() => {});
+    await Deno.rename(unpacked, home);
   } finally {
     await Deno.remove(work, { recursive: true }).catch(() => {});
   }

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { fetchLibrary, LIBRARY_VERSION } from "./fetch_library.ts";
+import { cacheFolder, fetchLibrary, LIBRARY_VERSION } from "./fetch_library.ts";
 
 /** A TensorFlow library and why it was chosen. */
 export interface LibraryLocation {
@@ -12,7 +12,15 @@ export interface LibraryLocation {
 export interface FindLibraryOptions {
   /** Fetches the library when the machine has none. @default true */
   fetch?: boolean;
+  /** Shows no progress. @default false */
   quiet?: boolean;
+  /** Where `ACR_LIBTENSORFLOW`, `ACR_PYTHON`, `ACR_CACHE` and the active environment are looked up. @default Deno.env */
+  environment?: Environment;
+}
+
+/** Environment variables: `Deno.env`, or a map. */
+export interface Environment {
+  get(name: string): string | undefined;
 }
 
 /** File names of the library that holds the C API: in a Python wheel, and in the official archive. */
@@ -37,23 +45,21 @@ function libraryAt(path: string): string | undefined {
 }
 
 /** The Python to ask: the one named by `ACR_PYTHON`, that of the active environment, else `python3`. */
-export function pythonCommand(): string {
-  const named = Deno.env.get("ACR_PYTHON");
+export function pythonCommand(environment: Environment = Deno.env): string {
+  const named = environment.get("ACR_PYTHON");
   if (named) return named;
-  const environment = Deno.env.get("VIRTUAL_ENV") ?? Deno.env.get("CONDA_PREFIX");
-  if (environment && isFile(join(environment, "bin", "python3"))) return join(environment, "bin", "python3");
+  const active = environment.get("VIRTUAL_ENV") ?? environment.get("CONDA_PREFIX");
+  if (active && isFile(join(active, "bin", "python3"))) return join(active, "bin", "python3");
   return "python3";
 }
 
 /** Where Python's `tensorflow` lies, without importing it. */
-async function installedInPython(): Promise<{ path: string; python: string } | undefined> {
-  const python = pythonCommand();
+async function installedInPython(python: string): Promise<string | undefined> {
   const script = "import importlib.util as u; s = u.find_spec('tensorflow'); print(s.origin if s else '')";
   try {
     const { success, stdout } = await new Deno.Command(python, { args: ["-c", script], stderr: "null" }).output();
     const origin = new TextDecoder().decode(stdout).trim();
-    const path = success && origin !== "" ? libraryAt(dirname(origin)) : undefined;
-    return path === undefined ? undefined : { path, python };
+    return success && origin !== "" ? libraryAt(dirname(origin)) : undefined;
   } catch {
     return undefined; // no Python here
   }
@@ -66,8 +72,9 @@ async function installedInPython(): Promise<{ path: string; python: string } | u
  *
  * @throws {Error} with what to do, when there is none.
  */
-export async function findLibrary({ fetch = true, quiet = false }: FindLibraryOptions = {}): Promise<LibraryLocation> {
-  const named = Deno.env.get("ACR_LIBTENSORFLOW");
+export async function findLibrary(options: FindLibraryOptions = {}): Promise<LibraryLocation> {
+  const { fetch = true, quiet = false, environment = Deno.env } = options;
+  const named = environment.get("ACR_LIBTENSORFLOW");
   if (named) {
     const path = libraryAt(named);
     if (path === undefined) {
@@ -79,8 +86,9 @@ export async function findLibrary({ fetch = true, quiet = false }: FindLibraryOp
     }
     return { path, reason: "named by ACR_LIBTENSORFLOW" };
   }
-  const installed = await installedInPython();
-  if (installed) return { path: installed.path, reason: `installed for ${installed.python}` };
-  const path = await fetchLibrary({ python: pythonCommand(), libraries: NAMES, fetch, quiet });
+  const python = pythonCommand(environment);
+  const installed = await installedInPython(python);
+  if (installed !== undefined) return { path: installed, reason: `installed for ${python}` };
+  const path = await fetchLibrary({ python, libraries: NAMES, fetch, quiet, cache: cacheFolder(environment) });
   return { path, reason: `the project's own copy of TensorFlow ${LIBRARY_VERSION}` };
 }

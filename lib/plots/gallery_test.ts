@@ -47,6 +47,9 @@ Deno.test("galleryPage() is the committed page and shows every plot function of 
   assert.equal(await Deno.readTextFile(inProject("docs", "gallery", "README.md")), galleryPage());
   const helpers = [
     "asPart",
+    "drawnFaces",
+    "facePicture",
+    "rankFaces",
     "compilePlot",
     "pictureUrl",
     "plot",

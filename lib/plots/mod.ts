@@ -18,6 +18,7 @@ export {
   type Shown,
   VEGA_LITE_MIME,
 } from "./display.ts";
+export { drawnFaces, type DrawnFacesOptions, facePicture, rankFaces } from "./drawn_faces.ts";
 export { errorHistogram, type ErrorHistogramOptions } from "./error_histogram.ts";
 export { faceGrid, type FaceGridOptions } from "./face_grid.ts";
 export type { Lines as FaceLines, Shape as ShapeVector } from "./face_layers.ts";

@@ -1,7 +1,6 @@
 import { scheme68 } from "@/data/schemes.ts";
 import { createRandom } from "@/random.ts";
-import { sampleFace } from "@/data/synthetic/parameters.ts";
-import { renderFace } from "@/data/synthetic/render.ts";
+import { renderFace, sampleFace } from "@/data/synthetic/mod.ts";
 import { pictureUrl } from "../picture.ts";
 
 /** Side of the sample's pictures and frame of its shapes, in pixels. */

@@ -17,7 +17,7 @@ export interface Group {
   readonly key: Readonly<Record<string, string>>;
   readonly runs: readonly FinishedRun[];
   readonly context: ResultContext;
-  /** By subset, in the results' order. */
+  /** By subset: `full`, then in the results' order. */
   readonly subsets: Readonly<Record<string, Readonly<Record<Metric, Measurement>>>>;
   /** The same of the mean-shape predictor. */
   readonly meanShape: Readonly<Record<string, Readonly<Record<Metric, Measurement>>>>;
@@ -172,9 +172,10 @@ function expand(path: string, value: Json | undefined): [string, Json | undefine
 }
 
 function measureSubsets(results: readonly Readonly<Record<string, SubsetResult>>[]): Group["subsets"] {
-  const names = [...new Set(results.flatMap((subsets) => Object.keys(subsets)))];
+  // The full test set first, whatever the order of its parts.
+  const names = [...new Set(["full", ...results.flatMap((subsets) => Object.keys(subsets))])];
   return Object.fromEntries(names.map((name) => {
-    const found = results.flatMap((subsets) => subsets[name] ?? []);
+    const found = results.flatMap((subsets) => subsets[name] ? [subsets[name]] : []);
     // JSON has no NaN: a number that could not be computed comes back as null.
     const values = (metric: Metric) => found.map((subset) => (subset[metric] as number | null) ?? NaN);
     const metrics = METRICS.map((metric) => [metric, measure(values(metric))]);

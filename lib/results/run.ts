@@ -7,7 +7,7 @@ import { describeEnvironment, type EnvironmentOptions } from "./environment.ts";
 import { formatFaceErrors } from "./face_errors.ts";
 import { appendMetrics, readMetrics, rewindMetrics } from "./metrics_file.ts";
 import { parseConfig, parseResult } from "./parse_run.ts";
-import { RunClaim } from "./run_lock.ts";
+import { LOCK_FILE, RunClaim, STALE_AFTER } from "./run_lock.ts";
 import {
   type FaceError,
   type MetricsRecord,
@@ -168,6 +168,7 @@ export async function openRun(path: string, request: RunRequest, options: Enviro
   }
   const claim = await RunClaim.take(path);
   try {
+    await removePieces(path);
     const configPath = join(path, RUN_FILES.config);
     const existing = await readText(configPath);
     // Through JSON, so that both sides have lost the same (undefined values, not finite numbers).
@@ -202,5 +203,17 @@ async function readText(path: string): Promise<string | undefined> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;
+  }
+}
+
+/** Removes what a killed process left of files that it was writing. Only the owner of a run writes into it. */
+async function removePieces(path: string): Promise<void> {
+  for await (const { name, isFile } of Deno.readDir(path)) {
+    const lock = name.startsWith(`${LOCK_FILE}.`);
+    if (!isFile || !(lock || /\.tmp-[0-9a-f-]+$/.test(name))) continue;
+    const piece = join(path, name);
+    // A lock being made may be that of a process which is about to be refused: it is gone in a moment by itself.
+    const age = Date.now() - ((await Deno.stat(piece).catch(() => undefined))?.mtime?.getTime() ?? Date.now());
+    if (!lock || age > STALE_AFTER) await Deno.remove(piece).catch(() => {});
   }
 }

@@ -1,0 +1,20 @@
+// Writes one run after the other, each file of it, until it is killed; see kill_test.ts.
+import { openRun, runPath } from "../run.ts";
+import { exampleErrors, exampleRequest, exampleResult } from "./example_runs.ts";
+
+const [root, finished] = Deno.args;
+// Finished runs are seeds 0 up: the next one may be interrupted, and is continued.
+for (let seed = Math.max(0, Number(finished) - 1);; seed++) {
+  const options = { seed, epochs: 4 };
+  await using run = await openRun(runPath(root!, exampleRequest(options)), exampleRequest(options));
+  if (run.result) continue;
+  const done = (await run.metrics()).length;
+  // As training does: the checkpoint stands one epoch behind what was recorded.
+  await run.rewindMetrics(Math.max(0, done - 1));
+  for (let epoch = Math.max(0, done - 1); epoch < 4; epoch++) {
+    await run.appendMetrics({ epoch, step: epoch, loss: 1 / (seed + epoch + 1) });
+  }
+  await run.writePredictions(Float32Array.from({ length: 20 * 136 }, (_, i) => seed + i), 20);
+  await run.writeErrors(exampleErrors(options));
+  await run.writeResult(exampleResult(options));
+}

@@ -1,5 +1,6 @@
 import * as h5 from "h5wasm/node";
 import { messageOf } from "@/errors.ts";
+import { printable } from "./source.ts";
 
 /** Elements of a dataset at most: 100 million pixels in 3 colors. */
 const MOST_ELEMENTS = 300_000_000;
@@ -17,18 +18,30 @@ async function hasSignature(path: string): Promise<boolean> {
   return false;
 }
 
+/** Whether a damaged file has brought the library down. Its memory can no longer be trusted then. */
+let stopped = false;
+
+/** @internal Whether {@linkcode withHdf5} will refuse every file until the program starts again. */
+export function hdf5Stopped(): boolean {
+  return stopped;
+}
+
 /**
  * Runs `work` with an HDF5 file that is open for reading, and closes it. `work` must not wait for anything, as the
  * library's way to report errors is switched meanwhile, and must not keep anything of the file.
  *
  * @throws {SyntaxError} with one sentence if the file is no HDF5, or damaged where `work` looks
  * @throws {Deno.errors.NotFound} if it is not there
+ * @throws {Error} if an earlier file was damaged in a way that brought the library down
  */
 export async function withHdf5<Result>(path: string, work: (file: h5.File) => Result): Promise<Result> {
   if (!await hasSignature(path)) {
     throw new SyntaxError(`Cannot read '${path}' as it is not an HDF5 file (MATLAB writes one with save -v7.3)`);
   }
   const library = await h5.ready;
+  if (stopped) {
+    throw new Error(`Cannot read '${path}' as a damaged file has stopped the HDF5 library: start the program again`);
+  }
   // Otherwise it prints forty lines and goes on with nothing.
   library.activate_throwing_error_handler();
   let file: h5.File | undefined;
@@ -37,14 +50,18 @@ export async function withHdf5<Result>(path: string, work: (file: h5.File) => Re
     return work(file);
   } catch (error) {
     const message = messageOf(error);
-    if (!message.startsWith("HDF5-DIAG")) throw error;
-    const reason = /#000:[^\n]*\(\): ([^\n]*)/.exec(message)?.[1] ?? "the file is damaged";
+    if (message.startsWith("Cannot ")) throw error;
+    if (error instanceof WebAssembly.RuntimeError) stopped = true;
+    // Else the library's own report, or a damaged file has led it astray.
+    const reason = /#000:[^\n]*\(\): ([^\n]*)/.exec(message)?.[1] ?? printable(message.split("\n")[0]!, 100);
     throw new SyntaxError(`Cannot read '${path}' as HDF5 says: ${reason}`);
   } finally {
-    try {
-      file?.close();
-    } catch { /* a damaged file may not even close */ }
-    library.deactivate_throwing_error_handler();
+    if (!stopped) {
+      try {
+        file?.close();
+      } catch { /* a damaged file may not even close */ }
+      library.deactivate_throwing_error_handler();
+    }
   }
 }
 

@@ -125,7 +125,9 @@ function shade(
             if (only) break;
           }
           // Back from the picture into space.
-          const away = count / inverse, f = 1 / count, n = 1 / Math.sqrt(nx * nx + ny * ny + nz * nz + 1e-12);
+          const away = count / inverse,
+            f = 1 / count,
+            n = 1 / Math.sqrt(nx * nx + ny * ny + nz * nz + 1e-12);
           const px = ((column - camera.offsetX) / camera.scaleX - camera.centerX) * away / camera.focal;
           const py = ((row - camera.offsetY) / camera.scaleY - camera.centerY) * away / camera.focal + PIVOT[1];
           surface.shade(mesh, a * f, b * f, c * f, nx * n, ny * n, nz * n, px, py, camera.z - away, color);

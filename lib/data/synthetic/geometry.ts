@@ -105,6 +105,7 @@ function eyeball(center: Point, gaze: readonly [number, number], eye: 0 | 1): Me
   }, {
     variant: eye,
     casts: false,
+    inside: true,
     describe: (u, v) => {
       const [x, y, z] = direction(u, v);
       return [x * ax + z * az, -(x * bx + y * by + z * bz), x * gx + y * gy + z * gz];
@@ -127,7 +128,7 @@ function mouthMeshes(head: DeformedHead, parameters: FaceParameters): Mesh[] {
       const x = (u - 0.5) * 2 * width, bulge = 1.2 * v * (1 - v) * 4;
       const point: Point = [x + dx, top + (bottom - top) * v + dy, front + bulge - x * x / (width * 1.55) + dz];
       return turns ? hinge(point, turns, jawAside) : point;
-    }, { variant, open: true, casts: false });
+    }, { variant, open: true, casts: false, inside: true });
   const loop = TEMPLATE.mouth, n = loop.length;
   const position = new Float64Array(9 * n + 3), attribute = new Float64Array(9 * n + 3), triangles: number[] = [];
   let midX = 0, midY = 0, midZ = 0;
@@ -161,6 +162,7 @@ function mouthMeshes(head: DeformedHead, parameters: FaceParameters): Mesh[] {
   const lining = createMesh(Material.mouth, position, attribute, Int32Array.from(triangles), {
     open: true,
     casts: false,
+    inside: true,
   });
   const tongue = patch(Material.tongue, 10, 8, (u, v) => {
     const a = (u - 0.5) * 3.1, b = v * 1.57;
@@ -169,7 +171,7 @@ function mouthMeshes(head: DeformedHead, parameters: FaceParameters): Mesh[] {
       jaw,
       jawAside,
     );
-  }, { open: true, casts: false });
+  }, { open: true, casts: false, inside: true });
   return [row(57, 69, 25.5, 24, 0, 0), row(68.8, 79, 23.6, 22, jaw, 1), lining, tongue];
 }
 

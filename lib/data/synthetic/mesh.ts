@@ -37,6 +37,8 @@ export interface Mesh {
   readonly casts: boolean;
   /** Where, by its attributes, the surface exists: hair has a ragged edge. */
   readonly mask?: Mask;
+  /** Never shows through the head's skin, even where it pokes out: eyeballs and the inside of the mouth. */
+  readonly inside: boolean;
   /** Its own color, where the shader has none. */
   readonly color?: readonly [number, number, number];
 }
@@ -49,6 +51,8 @@ export interface MeshOptions {
   /** @default true */
   casts?: boolean;
   mask?: Mask;
+  /** @default false */
+  inside?: boolean;
 }
 
 /** Joins the parts of a mesh; normals are the area-weighted means of the triangles'. */
@@ -57,7 +61,7 @@ export function createMesh(
   position: Float64Array,
   attribute: Float64Array,
   triangles: Int32Array,
-  { open = false, variant = 0, casts = true, mask }: MeshOptions = {},
+  { open = false, variant = 0, casts = true, mask, inside = false }: MeshOptions = {},
 ): Mesh {
   return {
     material,
@@ -68,6 +72,7 @@ export function createMesh(
     open,
     variant,
     casts,
+    inside,
     ...mask && { mask },
   };
 }

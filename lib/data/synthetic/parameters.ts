@@ -130,6 +130,7 @@ export interface FaceParameters {
     /** Blur and noise in pixels and gray levels of the original picture. */
     readonly blur: number;
     readonly noise: number;
+    /** 0 none, 1 the coarsest compression. */
     readonly jpeg: number;
   };
   /** Chooses every texture. */

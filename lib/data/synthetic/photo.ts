@@ -1,4 +1,5 @@
 import { clamp, exp, pow } from "./math.ts";
+import { compress } from "./jpeg.ts";
 import { WHITE } from "./noise.ts";
 import type { FaceParameters } from "./parameters.ts";
 
@@ -97,7 +98,7 @@ export function develop(
     light[i + 2] = saturation === 0 ? gray * tint[2] : gray + (b - gray) * saturation;
   }
   if (noise > 0.3) addNoise(light, width, height, parameters.texture, noise, saturation === 0, scaleX, scaleY);
-  void jpeg;
+  if (jpeg > 0) compress(light, width, height, jpeg);
   const result = new Uint8Array(light.length);
   for (let i = 0; i < light.length; i++) result[i] = clamp(Math.floor(light[i]! + 0.5), 0, 255);
   return result;

@@ -3,6 +3,9 @@ import type { Mesh } from "./mesh.ts";
 /** Where each vertex of a mesh lands: `[V, 3]` as picture x, picture y (pixels), and one over the distance. */
 export type Projected = Float64Array;
 
+/** Index of the head's skin in every list of meshes: what lies inside the head never shows through it. */
+const SKIN = 0;
+
 /** For every sample of the picture: which triangle is nearest, and where in it. */
 export interface Visibility {
   readonly width: number;
@@ -49,7 +52,7 @@ export function rasterize(
   scale: number,
 ): void {
   const { width, height, depth, mesh: seen, triangle, first, second } = buffer;
-  const { triangles, open, mask, attribute } = mesh;
+  const { triangles, open, mask, attribute, inside } = mesh;
   const shift = 0.5 * scale - 0.5;
   for (let k = 0; k < triangles.length; k += 3) {
     const a = 3 * triangles[k]!, b = 3 * triangles[k + 1]!, c = 3 * triangles[k + 2]!;
@@ -88,7 +91,7 @@ export function rasterize(
       let wa = wa0 + start * dwa, wb = wb0 + start * dwb, at = y * width + lowX + start;
       for (let x = start; x <= end; x++, at++, wa += dwa, wb += dwb) {
         const z = wa * za + wb * zb + (1 - wa - wb) * zc;
-        if (z <= depth[at]!) continue;
+        if (z <= depth[at]! || inside && seen[at] === SKIN) continue;
         if (mask !== undefined) {
           const wc = 1 - wa - wb;
           if (

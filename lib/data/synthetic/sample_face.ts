@@ -149,7 +149,7 @@ export function sampleFace(seed: number, index: number, difficulty: Difficulty =
         : [1 + 0.05 * bell(photo), 1 + 0.03 * bell(photo), 1 + 0.06 * bell(photo)],
       blur: photo.chance(hard ? 0.45 : 0.25) ? photo.uniform(0.3, hard ? 1.7 : 1.2) : 0,
       noise: photo.chance(0.4) ? photo.uniform(0, hard ? 13 : 7) : photo.uniform(0, 2),
-      jpeg: photo.chance(0.5) ? photo.next() : 0,
+      jpeg: photo.chance(0.3) ? photo.next() : 0,
     },
     texture: random.integer(2147483647),
   };

@@ -37,29 +37,35 @@ function fillStrings(runtime: Runtime, tensor: Pointer, values: readonly (string
   });
 }
 
-/** Copies host values into a new `TF_Tensor`; the caller deletes it. */
+const WIDTHS: Readonly<Record<number, number>> = {
+  [DataType.FLOAT]: 4,
+  [DataType.INT32]: 4,
+  [DataType.INT64]: 8,
+  [DataType.COMPLEX64]: 8,
+  [DataType.STRING]: STRING_BYTES,
+};
+
+/**
+ * Copies host values into a new `TF_Tensor`; the caller deletes it.
+ *
+ * @throws {TypeError} when they are more or fewer than the shape has.
+ */
 export function newTensor(runtime: Runtime, shape: readonly number[], dtype: number, values: HostValues): Pointer {
   const c = runtime.symbols;
-  const dims = BigInt64Array.from(shape, BigInt);
-  if (dtype === DataType.STRING) {
-    const strings = values as readonly (string | Uint8Array)[];
-    const tensor = c.TF_AllocateTensor(dtype, dims, shape.length, BigInt(strings.length * STRING_BYTES))!;
-    fillStrings(runtime, tensor, strings);
-    return tensor;
-  }
-  const bytes = toBytes(values, dtype);
-  const tensor = c.TF_AllocateTensor(dtype, dims, shape.length, BigInt(bytes.length))!;
-  const room = Number(c.TF_TensorByteSize(tensor));
-  const elements = shape.reduce((product, side) => product * side, 1);
-  const width = { [DataType.FLOAT]: 4, [DataType.INT32]: 4, [DataType.INT64]: 8, [DataType.COMPLEX64]: 8 }[dtype] ?? 1;
-  if (bytes.length !== elements * width || room < bytes.length) {
-    c.TF_DeleteTensor(tensor);
+  const strings = dtype === DataType.STRING ? values as readonly (string | Uint8Array)[] : undefined;
+  const bytes = strings ? new Uint8Array(0) : toBytes(values, dtype);
+  const width = WIDTHS[dtype] ?? 1;
+  const wanted = shape.reduce((product, side) => product * side, 1) * width;
+  const given = strings ? strings.length * STRING_BYTES : bytes.length;
+  if (given !== wanted) {
     throw new TypeError(
-      `Cannot make a tensor of shape [${shape}] as it wants ${elements * width} bytes: ${bytes.length} given`,
+      `Cannot make a tensor of shape [${shape}] as it wants ${wanted / width} values: ${given / width} given`,
     );
   }
-  if (bytes.length > 0) {
-    new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(c.TF_TensorData(tensor)!, bytes.length)).set(bytes);
+  const tensor = c.TF_AllocateTensor(dtype, BigInt64Array.from(shape, BigInt), shape.length, BigInt(wanted))!;
+  if (strings) fillStrings(runtime, tensor, strings);
+  else if (wanted > 0) {
+    new Uint8Array(Deno.UnsafePointerView.getArrayBuffer(c.TF_TensorData(tensor)!, wanted)).set(bytes);
   }
   return tensor;
 }

@@ -21,13 +21,17 @@ export function bytesField(field: number, bytes: ArrayLike<number>): number[] {
   return [...varint(field * 8 + 2), ...varint(bytes.length), ...Array.from(bytes)];
 }
 
-/** One field of a decoded message: a number for wire types 0, 1 and 5, bytes for wire type 2. */
+/** One field of a decoded message: a number for wire type 0, the first byte for 1 and 5, all bytes for wire type 2. */
 export interface Field {
   readonly field: number;
   readonly value: number | Uint8Array;
 }
 
-/** Splits a message into its fields. */
+/**
+ * Splits a message into its fields.
+ *
+ * @throws {SyntaxError} when it ends within a field, or has one of a wire type that is not in use any more.
+ */
 export function* readFields(message: Uint8Array): Generator<Field> {
   let at = 0;
   const readVarint = () => {
@@ -40,18 +44,24 @@ export function* readFields(message: Uint8Array): Generator<Field> {
       scale *= 128;
     }
   };
+  const skip = (width: number) => {
+    const from = at;
+    at += width;
+    if (at > message.length) {
+      throw new SyntaxError(
+        `Cannot read a protocol buffer as it ends within a field of ${width} bytes: ${message.length}`,
+      );
+    }
+    return from;
+  };
   while (at < message.length) {
     const key = readVarint();
     const field = Math.floor(key / 8), wire = key % 8;
     if (wire === 0) yield { field, value: readVarint() };
     else if (wire === 2) {
-      const length = readVarint();
-      yield { field, value: message.subarray(at, at + length) };
-      at += length;
-    } else {
-      const width = wire === 1 ? 8 : 4;
-      yield { field, value: message[at] ?? 0 };
-      at += width;
-    }
+      const from = skip(readVarint());
+      yield { field, value: message.subarray(from, at) };
+    } else if (wire === 1 || wire === 5) yield { field, value: message[skip(wire === 1 ? 8 : 4)]! };
+    else throw new SyntaxError(`Cannot read a protocol buffer as field ${field} has an unknown wire type: ${wire}`);
   }
 }

@@ -1,0 +1,125 @@
+import { messageOf } from "@/errors.ts";
+
+/** What a peer says when it is ready for its first timed step. */
+export interface PeerReady {
+  /** As `Keras 3.15.1, TensorFlow 2.21.0`. */
+  readonly version: string;
+  /** From the start of its process to the end of its first step. */
+  readonly firstStepSeconds: number;
+}
+
+/** How a peer is started. */
+export interface PeerCommand {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const text = new TextDecoder();
+
+/**
+ * One contender of a benchmark: a process that stays alive and does steps when asked, so that contenders take turns
+ * within one run instead of one after the other.
+ *
+ * It writes a JSON line `{ "version": ... }` after its first step; for each line `N` that it reads, it does N steps and
+ * writes `{ "seconds": ... }`; it ends with its input.
+ */
+export class Peer {
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: AsyncGenerator<string>;
+  readonly #errors: Promise<string>;
+  readonly #child: Deno.ChildProcess;
+
+  private constructor(readonly name: string, child: Deno.ChildProcess) {
+    this.#child = child;
+    this.#writer = child.stdin.getWriter();
+    this.#lines = jsonLines(child.stdout);
+    this.#errors = new Response(child.stderr).text();
+  }
+
+  /** Starts a peer and waits for its first step. */
+  static async start({ name, command, args, env = {} }: PeerCommand): Promise<{ peer: Peer; ready: PeerReady }> {
+    const started = performance.now();
+    const child = new Deno.Command(command, {
+      args: [...args],
+      env: { ...env },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const peer = new Peer(name, child);
+    const { version } = await peer.#read();
+    return { peer, ready: { version: String(version), firstStepSeconds: (performance.now() - started) / 1000 } };
+  }
+
+  async #read(): Promise<Record<string, unknown>> {
+    const { value, done } = await this.#lines.next();
+    if (!done) return JSON.parse(value);
+    const said = (await this.#errors).trim().split("\n").slice(-4).join(" | ");
+    throw new Error(`Cannot measure ${this.name} as it ended: ${said || "nothing on its standard error"}`);
+  }
+
+  /** Does `steps` steps and returns the seconds they took. */
+  async run(steps: number): Promise<number> {
+    await this.#writer.write(new TextEncoder().encode(`${steps}\n`));
+    return Number((await this.#read()).seconds);
+  }
+
+  /** Largest resident memory so far in bytes; NaN where the system does not tell. */
+  async peakMemory(): Promise<number> {
+    try {
+      const status = await Deno.readTextFile(`/proc/${this.#child.pid}/status`);
+      return 1024 * Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? NaN);
+    } catch {
+      return NaN;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#writer.close().catch(() => {});
+    const timer = setTimeout(() => {
+      try {
+        this.#child.kill("SIGKILL");
+      } catch { /* it ended meanwhile */ }
+    }, 5000);
+    await this.#child.status;
+    clearTimeout(timer);
+  }
+}
+
+async function* jsonLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of stream) {
+    rest += text.decode(chunk, { stream: true });
+    for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n")) {
+      const line = rest.slice(0, end);
+      rest = rest.slice(end + 1);
+      // Libraries greet on standard output; only objects are answers.
+      if (line.startsWith("{")) yield line;
+    }
+  }
+}
+
+/** Runs a peer's side of the conversation: `first` is its first step, `steps` does some more. */
+export async function servePeer(version: () => string, steps: (count: number) => Promise<void>): Promise<void> {
+  const write = (value: unknown) => Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(value) + "\n"));
+  try {
+    await steps(1);
+    write({ version: version() });
+    let rest = "";
+    for await (const chunk of Deno.stdin.readable) {
+      rest += text.decode(chunk);
+      for (let end = rest.indexOf("\n"); end >= 0; end = rest.indexOf("\n")) {
+        const count = Number(rest.slice(0, end));
+        rest = rest.slice(end + 1);
+        const started = performance.now();
+        await steps(count);
+        write({ seconds: (performance.now() - started) / 1000 });
+      }
+    }
+  } catch (error) {
+    console.error(messageOf(error));
+    Deno.exit(1);
+  }
+}

@@ -99,11 +99,20 @@ function build(name: Name, output: Output): Command {
         .action(async (dataset: string, flags: Common & CropFlags) => {
           const { loadSplit } = await import("@/data/datasets.ts");
           const { describePrepared } = await import("./data_report.ts");
+          const missing: Error[] = [];
           for (const part of ["train", "test"] as const) {
             const started = performance.now();
-            const set = await loadSplit(dataset, part, datasetOptions(flags));
-            say(describePrepared(set, (performance.now() - started) / 1000));
+            try {
+              const set = await loadSplit(dataset, part, datasetOptions(flags));
+              say(describePrepared(set, (performance.now() - started) / 1000));
+            } catch (error) {
+              // A folder that holds one split only is fine; the help would say to get the other.
+              if (!(error instanceof Deno.errors.NotFound)) throw error;
+              missing.push(error);
+              if (missing.length === 2) throw missing[0];
+            }
           }
+          for (const { message } of missing) output.error(`${message.split("\n")[0]}\n`);
         });
     case "show":
       return withCrop(command)

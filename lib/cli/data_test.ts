@@ -141,6 +141,17 @@ Deno.test("data prepare, then data pca and data show, leave arrays, a shape mode
   });
 });
 
+Deno.test("data prepare takes a folder that holds one split only, and says which is missing", async () => {
+  await withFolder(async (root) => {
+    const dir = await faces(root, 0, 2);
+    const flags = ["--from", dir, "--cache", join(root, "cache"), "--size", "32", "--quiet"];
+    const { code, out, error } = await run("prepare", "300w", ...flags);
+    assert.equal(code, 0);
+    assert.match(out, /^300w test: 2 faces of 32 x 32, acr-224/);
+    assert.equal(error, `Cannot find 300W's train faces as '${dir}' has none of their folders.\n`);
+  });
+});
+
 Deno.test("data new writes a template that data check reads, and replaces none", async () => {
   await withFolder(async (root) => {
     const folder = join(root, "mine");

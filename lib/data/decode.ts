@@ -49,8 +49,8 @@ function firstLine(error: unknown): string {
  * Opens a JPEG, PNG or WebP picture. Gray, transparent, CMYK and 16-bit pictures become 8-bit RGB; transparency and
  * color profiles are ignored.
  *
- * The orientation that a camera wrote into the file (EXIF) is **not** applied: the landmarks of 300W, COFW and WFLW count
- * pixels as they are stored, since the tools of their annotators read them so.
+ * The orientation that a camera wrote into the file (EXIF) is **not** applied: the landmarks of 300W and COFW come from
+ * MATLAB, whose `imread` does not apply it, and so count pixels as they are stored.
  *
  * @param source what to call the picture in an error
  * @throws {SyntaxError} if it is empty, truncated, damaged or of another format

@@ -6,10 +6,10 @@ import * as h5 from "h5wasm";
 export type H5 = InstanceType<typeof h5.File>;
 
 /** The bytes of an HDF5 file that `fill` makes. */
-export async function h5Bytes(fill: (file: H5) => void): Promise<Uint8Array> {
+export async function h5Bytes(fill: (file: H5) => void, options: h5.FileOptions = {}): Promise<Uint8Array> {
   const { FS } = await h5.ready;
   const name = `/test-${crypto.randomUUID()}.h5`;
-  const file = new h5.File(name, "w");
+  const file = new h5.File(name, "w", options);
   fill(file);
   file.close();
   const bytes = FS.readFile(name);

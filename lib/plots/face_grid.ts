@@ -1,5 +1,5 @@
 import type { Lines } from "./face_layers.ts";
-import { drawFace, type DrawnFace } from "./face_points.ts";
+import { drawFace, type DrawnFace, kindsOf } from "./face_points.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 
 export interface FaceGridOptions {
@@ -16,5 +16,6 @@ export interface FaceGridOptions {
 /** A grid of faces with their points, as the worst and the best of a test set. */
 export function faceGrid({ faces, lines = [], columns = 4, side = 150, title = "Faces" }: FaceGridOptions): PlotSpec {
   if (faces.length === 0) throw new RangeError("Cannot draw a grid of faces as there is none: expected one or more");
-  return plot({ title, columns, spacing: 14, concat: faces.map((face) => drawFace(face, lines, side)) });
+  const kinds = kindsOf(faces);
+  return plot({ title, columns, spacing: 14, concat: faces.map((face) => drawFace(face, lines, side, kinds)) });
 }

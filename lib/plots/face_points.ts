@@ -12,7 +12,7 @@ import {
   pointRows,
   type Shape,
 } from "./face_layers.ts";
-import { colorOf } from "./series.ts";
+import { colorOf, seriesColor } from "./series.ts";
 import { type Part, plot, type PlotSpec } from "./spec.ts";
 
 /** One face to draw: any of its picture, true points and predicted points. */
@@ -40,8 +40,13 @@ export interface FacePointsOptions {
 const COLORS = { truth: "#00e5ff", prediction: "#ffd400" } as const;
 const NAMES = ["truth", "prediction"] as const;
 
-/** @internal One panel of a face. */
-export function drawFace(face: DrawnFace, lines: Lines, side: number): Part {
+/** @internal The kinds of points that any of the faces has: those that a legend should name. */
+export function kindsOf(faces: readonly DrawnFace[]): readonly (typeof NAMES[number])[] {
+  return NAMES.filter((name) => faces.some((face) => face[name] !== undefined));
+}
+
+/** @internal One panel of a face, with a legend for these kinds of points. */
+export function drawFace(face: DrawnFace, lines: Lines, side: number, kinds = kindsOf([face])): Part {
   const { picture, truth, prediction, title } = face;
   const shapes = [truth, prediction].filter((shape) => shape !== undefined);
   if (!picture && shapes.length === 0) {
@@ -49,10 +54,8 @@ export function drawFace(face: DrawnFace, lines: Lines, side: number): Part {
   }
   const frame: Frame = picture ? frameOfPicture(picture.size) : frameAround(...shapes);
   // Without a picture behind, the colors of the other plots show on either ground.
-  const color = {
-    ...colorOf(NAMES, null, POINT_LEGEND),
-    ...(picture ? { scale: { domain: NAMES, range: NAMES.map((name) => COLORS[name]) } } : {}),
-  };
+  const range = kinds.map((name) => picture ? COLORS[name] : seriesColor(NAMES.indexOf(name)));
+  const color = { ...colorOf(kinds, null, POINT_LEGEND), scale: { domain: kinds, range } };
   const size = Math.max(6, (side / 320) ** 2 * 22);
   const points = (shape: Shape | undefined, name: string) =>
     shape === undefined ? [] : [

@@ -30,6 +30,7 @@ Deno.test("faceGrid() draws every face with its heading", async () => {
   const svg = await toSvg(faceGrid({ faces, columns: 2, side: 40 }));
   assert.equal(count(svg, /<image/g), 3);
   for (const { title } of faces) assert.ok(svg.includes(`>${title}<`), title);
+  assert.ok(svg.includes(">truth<") && !svg.includes(">prediction<"), "the legend names what is not there");
   assert.throws(() => faceGrid({ faces: [] }), /as there is none: expected one or more/);
 });
 

@@ -6,7 +6,7 @@ import { EXPRESSION_NAMES, type ExpressionName, IDENTITY_NAMES } from "./modes.t
 
 /** Who it is and what the face does. */
 export function sampleShape(random: Random, hard: boolean): Shape {
-  const identity = IDENTITY_NAMES.map(() => clamp(1.1 * bell(random), -2.6, 2.6));
+  const identity = IDENTITY_NAMES.map(() => clamp(1.2 * bell(random), -2.7, 2.7));
   const child = random.chance(0.08);
   const set = (name: typeof IDENTITY_NAMES[number], by: number) => {
     const k = IDENTITY_NAMES.indexOf(name);
@@ -23,7 +23,7 @@ export function sampleShape(random: Random, hard: boolean): Shape {
     set("browRidge", -1.2);
   }
   const quirks: Quirk[] = Array.from({ length: 16 }, () => {
-    const radius = random.uniform(11, 34), size = 0.035 * radius + 0.2;
+    const radius = random.uniform(11, 34), size = 0.038 * radius + 0.2;
     return {
       s: random.uniform(-85, 85),
       t: random.uniform(-32, 118),
@@ -37,18 +37,18 @@ export function sampleShape(random: Random, hard: boolean): Shape {
   const put = (name: ExpressionName, value: number) => expression[EXPRESSION_NAMES.indexOf(name)]! += value;
   let jaw = 0;
   const mood = random.next();
-  if (mood < 0.27) put("smile", random.uniform(0.1, 0.7));
-  else if (mood < 0.57) {
+  if (mood < 0.25) put("smile", random.uniform(0.1, 0.7));
+  else if (mood < 0.55) {
     const strength = random.uniform(0.5, 1.15);
     put("smile", strength);
     put("teeth", random.uniform(0.3, 1.1));
     put("squint", 0.6 * strength * random.next());
     jaw = random.chance(0.5) ? random.uniform(0, 0.12) : 0;
-  } else if (mood < 0.66) {
+  } else if (mood < 0.64) {
     jaw = random.uniform(0.03, 0.16);
     put("teeth", random.uniform(0, 0.7));
   } else if (mood < 0.72) {
-    jaw = random.uniform(0.14, hard ? 0.42 : 0.34);
+    jaw = random.uniform(0.14, hard ? 0.44 : 0.38);
     put("wide", random.uniform(0, 0.8));
     put("browUp", random.uniform(0, 1));
     put(random.chance(0.4) ? "smile" : "stretch", random.uniform(0, 0.9));

@@ -71,7 +71,12 @@ export class Skin {
       // Nostrils and the crease beside the nose.
       const nostril = hill((ax - 7.6) / 4.6, (t - 45.6) / 2.1);
       occlusion *= 1 - 0.92 * Math.min(1, 1.9 * nostril);
-      dark += 0.4 * hill((ax - 17.6) / 3, (t - 41.5) / 7) + 0.14 * hill((ax - 12.5) / 5, (t - 35) / 3);
+      if (ax > 9 && ax < 24 && t > 32 && t < 50) {
+        // The groove around the wing of the nose, above and behind it.
+        const u = (ax - 12.6) / 5.4, v = (t - 42) / 6.6, away = Math.sqrt(u * u + v * v);
+        dark += 0.3 * bump(clamp((away - 1) / 0.34, -1, 1)) * smoothstep(-0.2, 0.5, u - 0.5 * v) *
+          smoothstep(0.95, 0.5, v);
+      }
       // Nasolabial fold, deeper in a smile; forehead lines; crow's feet.
       if (t > 42 && t < 76) {
         const fold = (ax - (18.5 + 0.42 * (t - 44))) / 2.6;

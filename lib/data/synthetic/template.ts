@@ -218,7 +218,7 @@ export function buildTemplate(): Template {
   const surface = symmetricSurface(
     Float64Array.from(CONTROL_POINTS.flatMap((point: ControlPoint) => chartOf(point))),
     Float64Array.from(CONTROL_POINTS.flatMap(([x, y, z]) => [x, y, z])),
-    20,
+    6,
   );
   const other = new Int32Array(half.length);
   let count = half.length;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { sharedData, testWith } from "@/testing.ts";
 import { datasetHelp, datasets, loadDataset, loadSplit } from "./datasets.ts";
-import { OWN_FILE } from "./own_points.ts";
+import { OWN_FILE } from "./own_description.ts";
 import { hashFaces } from "./prepared.ts";
 import { dottedPicture, encodePicture, withFolder, write300WFace } from "./test_fixtures.ts";
 
@@ -24,9 +24,9 @@ Deno.test("loadDataset() loads both splits of 300w, at most `limit` faces each, 
 
 Deno.test("loadSplit('synthetic') draws once, keeps the faces with what is hidden, and depends on seed and split", async () => {
   await withFolder(async (cacheDir) => {
-    const options = { cacheDir, size: 48, quiet: true, synthetic: { train: 6, test: 4 } };
+    const options = { cacheDir, size: 48, quiet: true, synthetic: { train: 3, test: 3 } };
     const first = await loadSplit("synthetic", "train", { ...options, seed: 5 });
-    assert.deepEqual([first.count, first.size, first.split, first.scheme.points], [6, 48, "train", 68]);
+    assert.deepEqual([first.count, first.size, first.split, first.scheme.points], [3, 48, "train", 68]);
     assert.equal(first.hash, hashFaces(first));
     const again = await loadSplit("synthetic", "train", { ...options, seed: 5 });
     assert.deepEqual([again.hash, again.occluded, again.subsets, again.ids], [

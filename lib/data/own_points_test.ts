@@ -1,19 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parseJsonc } from "./jsonc.ts";
-import {
-  formatOwnCsv,
-  formatOwnJson,
-  OWN_FILE,
-  type OwnFace,
-  ownTemplate,
-  parseOwnCsv,
-  parseOwnDataset,
-  parseOwnJson,
-  readOwn,
-  splitCsvLine,
-  writeOwnTemplate,
-} from "./own_points.ts";
+import { OWN_FILE, ownTemplate, parseOwnDataset } from "./own_description.ts";
+import { readOwn, writeOwnTemplate } from "./own_points.ts";
+import { formatOwnCsv, formatOwnJson, type OwnFace, parseOwnCsv, parseOwnJson, splitCsvLine } from "./own_tables.ts";
 import { formatPts } from "./pts.ts";
 import { dottedPicture, encodePicture, withFolder } from "./test_fixtures.ts";
 

@@ -23,9 +23,9 @@ import { identityOf, loadFaces } from "./data.ts";
 import { describeSettings } from "./describe.ts";
 import { drawTestFaces } from "./picture.ts";
 import type { ResolvedExperiment } from "./resolve.ts";
-import { settingsJson } from "./settings.ts";
+import { type ExperimentSettings, settingsJson } from "./settings.ts";
 import { prepareTraining } from "./training.ts";
-import { saveWeights, WEIGHTS_FILE } from "./weights.ts";
+import { saveWeights, WEIGHTS_FILE, weightsFile } from "./weights.ts";
 
 export interface RunExperimentOptions {
   /** Name of the page. */
@@ -89,11 +89,7 @@ export async function runExperiment(options: RunExperimentOptions): Promise<Expe
     variant,
     seed,
     backend,
-    settings: {
-      ...settingsJson(settings),
-      protocol: faces.protocol,
-      scheme: faces.scheme.name,
-    } as unknown as RunRequest["settings"],
+    settings: await recordedSettings(settings, faces),
     data: { train: identityOf(faces), test: identityOf(test) },
   };
   await using run = await openRun(path, request, { device: info.device, libraries: { [info.backend]: info.version } });
@@ -112,6 +108,15 @@ export async function runExperiment(options: RunExperimentOptions): Promise<Expe
     if (!(error instanceof RunInUseError)) await run.writeFailure(messageOf(error)).catch(() => {});
     throw error;
   }
+}
+
+/** The settings, with what only the data and the files tell. */
+async function recordedSettings(settings: ExperimentSettings, faces: FaceSet): Promise<RunRequest["settings"]> {
+  const init = settings.init === null
+    ? {}
+    : { initHash: sha256(await Deno.readFile(await weightsFile(settings.init))) };
+  const recorded = { ...settingsJson(settings), protocol: faces.protocol, scheme: faces.scheme.name, ...init };
+  return recorded as unknown as RunRequest["settings"];
 }
 
 async function trainAndTest(

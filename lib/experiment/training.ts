@@ -41,7 +41,7 @@ export async function prepareTraining(
     })
     : undefined;
   const model = createExperimentModel(settings, { points: faces.scheme.points, seed, meanShape: shapeModel.mean });
-  if (settings.init !== null) await loadWeights(settings.init, model);
+  if (settings.init !== null) await loadWeights(settings.init, model, settings.architecture);
   const variables = trainableVariables(model);
   const optimizer = createOptimizer(settings.optimizer.name, settings.optimizer.options, variables);
   const average = averaging > 0 ? averageWeights(variables, averaging) : undefined;

@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import { messageOf } from "@/errors.ts";
 import { writeFileAtomic } from "@/files.ts";
+import { initializeFromKeras } from "@/models/keras/initialize.ts";
 import type { RunConfig } from "@/results/schema.ts";
 import { parseConfig } from "@/results/parse_run.ts";
 import { schemeByName } from "@/data/schemes.ts";
@@ -19,16 +20,31 @@ export async function saveWeights(path: string, model: tf.LayersModel, about: Re
   await writeFileAtomic(path, encodeCheckpoint({ arrays, state: about }));
 }
 
+/** The file behind a weights file's own path or a run directory's. */
+export async function weightsFile(path: string): Promise<string> {
+  try {
+    return (await Deno.stat(path)).isDirectory ? join(path, WEIGHTS_FILE) : path;
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new Deno.errors.NotFound(`Cannot read weights as there is no such file: '${path}'`);
+  }
+}
+
 /**
- * Reads weights into a model: a weights file, a checkpoint, or a run directory.
+ * Reads weights into a model: a Keras file (`.h5`, `.keras`; all but the last layer must fit), a weights file of ours, a
+ * checkpoint, or a run directory.
  *
+ * @param architecture the model's registry name
  * @throws {SyntaxError} if the file is damaged
  * @throws {RangeError} if the weights are another network's
  */
-export async function loadWeights(path: string, model: tf.LayersModel): Promise<void> {
-  let file = path;
+export async function loadWeights(path: string, model: tf.LayersModel, architecture: string): Promise<void> {
+  const file = await weightsFile(path);
+  if (/\.(h5|hdf5|keras)$/i.test(file)) {
+    await initializeFromKeras(model, architecture, file);
+    return;
+  }
   try {
-    if ((await Deno.stat(path)).isDirectory) file = join(path, WEIGHTS_FILE);
     const { arrays } = decodeCheckpoint(await Deno.readFile(file), file);
     writeVariables(namedWeights(model), arrays);
   } catch (error) {
@@ -49,6 +65,6 @@ export async function loadTrainedModel(run: string): Promise<{ model: tf.LayersM
   const settings = config.settings as unknown as ExperimentSettings & { scheme: string };
   const { points } = schemeByName(settings.scheme);
   const model = createExperimentModel(settings, { points, seed: config.seed });
-  await loadWeights(run, model);
+  await loadWeights(run, model, settings.architecture);
   return { model, config };
 }

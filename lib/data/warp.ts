@@ -97,7 +97,7 @@ function sampleEdge(
     for (let x = 0; x < outWidth; x++) {
       const clampedU = u < 0 ? 0 : u > maxU ? maxU : u;
       const clampedV = v < 0 ? 0 : v > maxV ? maxV : v;
-      // The last pixel is read as the far end of the pair before it, with weight 256 of 256.
+      // The last pixel is the far end of the pair before it, with weight 256 of 256: no read lies out of bounds.
       let left = clampedU >> 16, top = clampedV >> 16;
       if (left > lastX) left = lastX;
       if (top > lastY) top = lastY;

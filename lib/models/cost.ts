@@ -38,6 +38,28 @@ export function layerMacs(layer: tf.layers.Layer): number {
   }
 }
 
+/** What one layer costs. */
+export interface LayerCost {
+  name: string;
+  /** Its class, as `Conv2D`. */
+  kind: string;
+  /** Shape of its output for one image. */
+  output: number[];
+  parameters: number;
+  macs: number;
+}
+
+/** Counts a model layer by layer. */
+export function layerCosts(model: tf.LayersModel): LayerCost[] {
+  return model.layers.map((layer) => ({
+    name: layer.name,
+    kind: layer.getClassName(),
+    output: outputShape(layer).slice(1) as number[],
+    parameters: layer.countParams(),
+    macs: layerMacs(layer),
+  }));
+}
+
 /** Counts a model's parameters and arithmetic. Nothing is run; only shapes are read. */
 export function modelCost(model: tf.LayersModel): ModelCost {
   const count = (weights: { shape: (number | null)[] }[]) =>

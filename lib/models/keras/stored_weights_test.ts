@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import * as h5 from "h5wasm";
+import type * as h5 from "h5wasm";
 import { openStoredWeights, type StoredWeights } from "./stored_weights.ts";
 import { type H5, h5Bytes, type Layers, writeLayers, zipBytes } from "./test_files.ts";
 

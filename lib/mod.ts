@@ -29,7 +29,13 @@ export * from "./data/schemes.ts";
 export * from "./data/labels.ts";
 export * from "./data/npy.ts";
 export * from "./data/pts.ts";
+export { type CheckReport, checkDataset } from "./data/check.ts";
+export { drawContactSheet } from "./data/contact_sheet.ts";
+export { cropProtocol, cropProtocols } from "./data/crop.ts";
 export { datasets, loadDataset, loadSplit } from "./data/datasets.ts";
+export { drawFaceGrid } from "./data/face_picture.ts";
+export { loadPrepared, type PreparedFaces } from "./data/prepared.ts";
+export { prepareFaces } from "./data/prepare.ts";
 export { BatchLoader, type BatchLoaderOptions } from "./data/loader.ts";
 export { generateFaces, type GenerateFacesOptions, renderFace, sampleFace } from "./data/synthetic/mod.ts";
 

@@ -29,7 +29,7 @@ export * from "./data/schemes.ts";
 export * from "./data/labels.ts";
 export * from "./data/npy.ts";
 export * from "./data/pts.ts";
-export { type CheckReport, checkDataset } from "./data/check.ts";
+export { checkDataset, type CheckReport } from "./data/check.ts";
 export { drawContactSheet } from "./data/contact_sheet.ts";
 export { cropProtocol, cropProtocols } from "./data/crop.ts";
 export { datasets, loadDataset, loadSplit } from "./data/datasets.ts";
@@ -53,3 +53,40 @@ export * from "./models/mod.ts";
 export * from "./plots/mod.ts";
 export { createProgress, type Progress, type ProgressOptions } from "./progress.ts";
 export { createRandom, type Random } from "./random.ts";
+
+export {
+  type Cell,
+  type Column,
+  fixed,
+  type Measurement,
+  percent,
+  type Row,
+  Table,
+  TABLE_FORMATS,
+  type TableFormat,
+  type TableOptions,
+} from "./results/table.ts";
+export {
+  listRuns,
+  openRun,
+  readRun,
+  Run,
+  RUN_FILES,
+  RunConflictError,
+  RunInUseError,
+  runPath,
+  type RunRecord,
+  type RunState,
+  variantName,
+} from "./results/run.ts";
+export { type FinishedRun, isFinished } from "./results/read_run.ts";
+export type { FaceError, MetricsRecord, RunConfig, RunRequest, RunResult, RunSettings } from "./results/schema.ts";
+export { type Group, type GroupOptions, groupRuns } from "./results/group.ts";
+export { type ResultsTableOptions, resultsTables, unfinishedTable } from "./results/results_table.ts";
+export { compareGroups, describeComparison, type GroupComparison, readFaceErrors } from "./results/compare.ts";
+export { comparisonTable } from "./results/comparison_table.ts";
+export { PUBLISHED, publishedFor, type PublishedRow, publishedRows } from "./results/published.ts";
+export { selectRuns } from "./results/select.ts";
+export { buildReport, type ReportOptions } from "./results/report.ts";
+export { type EventImage, EventWriter } from "./results/tensorboard.ts";
+export { readMetrics } from "./results/metrics_file.ts";

@@ -102,10 +102,11 @@ export function sampleShapes(count: number, seed: number, challenging = 0.2): Fl
  * Compares how synthetic and real shapes vary.
  *
  * @param real `[count, 136]` landmarks in pixels, as of the public faces of 300W.
- * @param count number of real shapes; as many synthetic ones are drawn.
+ * @param count number of real shapes.
+ * @param drawn number of synthetic shapes to draw.
  */
-export function compareShapes(real: ArrayLike<number>, count: number, seed = 0): ShapeComparison {
-  const a = describeShapes(sampleShapes(count, seed), count), b = describeShapes(real, count);
+export function compareShapes(real: ArrayLike<number>, count: number, drawn = count, seed = 0): ShapeComparison {
+  const a = describeShapes(sampleShapes(drawn, seed), drawn), b = describeShapes(real, count);
   const meanDistance = Float64Array.from({ length: 68 }, (_, m) => {
     const dx = a.mean[2 * m]! - b.mean[2 * m]!, dy = a.mean[2 * m + 1]! - b.mean[2 * m + 1]!;
     return Math.sqrt(dx * dx + dy * dy);

@@ -64,7 +64,11 @@ export function trainingCurves({ runs, value, scale = "linear", title = "Trainin
     scale: { nice: false, zero: false },
     axis: { tickMinStep: 1 },
   };
-  const y = { type: "quantitative", title: value, scale: { type: scale, zero: false } };
+  const y = {
+    type: "quantitative",
+    title: value,
+    scale: scale === "log" ? { type: scale } : { type: scale, zero: false },
+  };
   return plot({
     title: seeds > 1 ? { text: title, subtitle: `mean and standard deviation over up to ${seeds} seeds` } : title,
     width: 420,

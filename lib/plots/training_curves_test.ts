@@ -25,6 +25,11 @@ Deno.test("trainingCurves() draws a growing curve from its first epoch", async (
   assert.match(await toSvg(trainingCurves({ runs: [{ name: "a", values: [5] }], value: "loss" })), /mark-symbol/);
 });
 
+Deno.test("trainingCurves() draws on a logarithmic scale", async () => {
+  const runs = [{ name: "a", values: [1, 0.1, 0.01] }];
+  assert.match(await toSvg(trainingCurves({ runs, value: "loss", scale: "log" })), /mark-line/);
+});
+
 Deno.test("trainingCurves() keeps bands positive on a logarithmic scale and refuses values that are not", () => {
   const low = rows(
     trainingCurves({ runs: [{ name: "a", values: [1] }, { name: "a", values: [100] }], value: "x", scale: "log" }),

@@ -137,7 +137,10 @@ async function curveFigures(groups: readonly Group[], missing: string[]): Promis
   if (losses.length > 0) {
     const kinds = new Set(groups.flatMap(({ runs }) => runs.map(({ result }) => result.loss)));
     const value = kinds.size > 1 ? "training loss (each its own)" : "training loss";
-    figures.push({ title: "Training", spec: trainingCurves({ runs: losses, value, title: "Training loss" }) });
+    figures.push({
+      title: "Training",
+      spec: trainingCurves({ runs: losses, value, scale: "log", title: "Training loss" }),
+    });
   }
   const errors = curves("validationNme", 100);
   if (errors.length > 0) {

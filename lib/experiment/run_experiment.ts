@@ -1,23 +1,21 @@
 import { join } from "node:path";
+import type * as tf from "@tensorflow/tfjs";
 import { toOriginal } from "@/data/face_set.ts";
 import type { FaceSet } from "@/data/face_set.ts";
-import { decodeLabels } from "@/data/labels.ts";
 import { evaluateErrors } from "@/evaluation/evaluate.ts";
 import { meanShapePredictions } from "@/evaluation/mean_shape.ts";
-import { averageWithMirror } from "@/evaluation/mirror.ts";
 import { faceErrors } from "@/evaluation/nme.ts";
 import { landmarkErrors } from "@/evaluation/per_landmark.ts";
 import { messageOf } from "@/errors.ts";
 import { sha256 } from "@/files.ts";
 import { inProject } from "@/paths.ts";
-import { createProgress } from "@/progress.ts";
 import { faceErrorRows } from "@/results/face_errors.ts";
 import { openRun, type Run, RunInUseError, runPath } from "@/results/run.ts";
 import type { RunRequest, RunResult } from "@/results/schema.ts";
 import { EventWriter } from "@/results/tensorboard.ts";
 import { type BackendName, useBackend } from "@/tensorflow/mod.ts";
 import { CheckpointStore } from "@/training/checkpoint_store.ts";
-import { createPredictor, type Predictor } from "@/training/predictor.ts";
+import { predictFaces } from "@/training/predict_faces.ts";
 import { type EpochRecord, train, type TrainingOutcome } from "@/training/trainer.ts";
 import { identityOf, loadFaces } from "./data.ts";
 import { describeSettings } from "./describe.ts";
@@ -171,16 +169,14 @@ function scalarsOf(record: EpochRecord): [string, number][] {
 interface Trained {
   readonly outcome: TrainingOutcome;
   readonly options: RunExperimentOptions & { quiet: boolean };
-  readonly model: Parameters<typeof createPredictor>[0];
+  readonly model: tf.LayersModel;
   /** Faces that were trained on. */
   readonly train: Int32Array;
 }
 
 async function testAndWrite(run: Run, faces: FaceSet, test: FaceSet, trained: Trained): Promise<RunResult> {
   const { outcome, options: { experiment: { settings }, quiet }, model, train } = trained;
-  const predictor = createPredictor(model);
-  const predictions = await predictTest(test, predictor, settings.evaluation.flipTest, quiet);
-  predictor.dispose();
+  const predictions = await predictFaces(model, test, { flipTest: settings.evaluation.flipTest, quiet });
   const { normalizer, space, threshold, flipTest } = settings.evaluation;
   const errors = faceErrors(test, predictions, { normalizer, space });
   const evaluation = evaluateErrors(test, errors, { normalizer, space, threshold, flipTest });
@@ -219,39 +215,4 @@ async function testAndWrite(run: Run, faces: FaceSet, test: FaceSet, trained: Tr
   };
   await run.writeResult(result);
   return result;
-}
-
-/** Predicts every face of a set. Returns `[N, 2M]` in crop pixels. */
-async function predictTest(
-  set: FaceSet,
-  predictor: Predictor,
-  flipTest: boolean,
-  quiet: boolean,
-): Promise<Float32Array> {
-  const total = flipTest ? 2 * set.count : set.count;
-  const progress = createProgress({ label: "Testing", total, unit: "faces", quiet });
-  const predict = async (images: Uint8Array, before: number) =>
-    decodeLabels(
-      await predictor.predict(images, undefined, (done) => progress.update(before + done)),
-      set.size,
-    ) as Float32Array;
-  try {
-    const plain = await predict(set.images, 0);
-    return flipTest ? averageWithMirror(plain, await predict(mirrorImages(set), set.count), set) : plain;
-  } finally {
-    progress.done();
-  }
-}
-
-function mirrorImages({ images, count, size }: FaceSet): Uint8Array {
-  const mirrored = new Uint8Array(images.length);
-  for (let row = 0; row < count * size; row++) {
-    for (let x = 0; x < size; x++) {
-      const from = 3 * (row * size + x), to = 3 * (row * size + size - 1 - x);
-      mirrored[to] = images[from]!;
-      mirrored[to + 1] = images[from + 1]!;
-      mirrored[to + 2] = images[from + 2]!;
-    }
-  }
-  return mirrored;
 }

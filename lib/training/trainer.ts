@@ -1,12 +1,13 @@
 import { setImmediate } from "node:timers/promises";
 import type * as tf from "@tensorflow/tfjs";
 import type { Loss } from "@/losses/loss.ts";
-import { createProgress, formatDuration } from "@/progress.ts";
+import { createProgress, type Progress } from "@/progress.ts";
 import type { Batch, BatchSource } from "./batches.ts";
 import { type CheckpointArray, readVariables, writeVariables } from "./checkpoint.ts";
 import type { CheckpointStore } from "./checkpoint_store.ts";
 import type { DifficultySource } from "./difficulty_source.ts";
 import { DivergedError } from "./diverged_error.ts";
+import { describeEpoch, type EpochRecord } from "./epoch_record.ts";
 import type { Optimizer } from "./optimizer.ts";
 import { createPredictor } from "./predictor.ts";
 import type { Schedule } from "./schedules.ts";
@@ -23,26 +24,7 @@ import {
 import { validationError } from "./validation.ts";
 import type { WeightAverage } from "./weight_average.ts";
 
-/** What one epoch came to: a line of `metrics.jsonl`. */
-export interface EpochRecord {
-  /** 0-based. */
-  readonly epoch: number;
-  /** Steps done when it ended. */
-  readonly step: number;
-  /** Mean training loss over its faces. */
-  readonly loss: number;
-  /** Mean inter-ocular NME of the held-out training faces, a fraction; null without any. */
-  readonly validationNme: number | null;
-  /** Learning rate of its last step. */
-  readonly learningRate: number;
-  /** Explained variance, in percent, of its Smooth-Faces; null where the loss has no use for them. */
-  readonly percentage: number | null;
-  /** Time its steps took. */
-  readonly seconds: number;
-  readonly imagesPerSecond: number;
-  /** Share of that time spent waiting for batches. */
-  readonly stall: number;
-}
+export type { EpochRecord } from "./epoch_record.ts";
 
 /** How training ended. */
 export interface TrainingOutcome {
@@ -168,10 +150,8 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
   };
 
   /** Runs the rest of the epoch; false if it was stopped. */
-  const runEpoch = async (): Promise<boolean> => {
+  const runEpoch = async (progress: Progress): Promise<boolean> => {
     const { epoch } = state;
-    const label = `Epoch ${epoch + 1}/${epochs}`;
-    const progress = createProgress({ label, total: split.train.length, unit: "images", quiet });
     let clock = performance.now();
     const iterator = batches.epoch(epoch, state.batch)[Symbol.asyncIterator]();
     try {
@@ -213,12 +193,12 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
       }
     } finally {
       await iterator.return?.();
-      progress.done();
     }
     return true;
   };
 
-  const endEpoch = async (): Promise<void> => {
+  /** Returns the epoch's line. */
+  const endEpoch = async (): Promise<string> => {
     const { epoch, step: steps, faces, seconds } = state;
     const validate = () => validationError(split, predictor);
     const validationNme = split.validation.length === 0
@@ -252,20 +232,28 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
       state.stallSeconds =
         0;
     state.ended = state.epoch >= epochs || (patience > 0 && epoch - (state.best?.epoch ?? epoch) >= patience);
-    if (!quiet) console.error(describe(record, epochs, state));
     await options.onEpoch?.(record);
     await checkpoint();
+    const left = state.ended ? 0 : (epochs - state.epoch) * state.totalSeconds / state.epoch;
+    return describeEpoch(record, epochs, left);
   };
 
   let status: TrainingOutcome["status"] = "finished";
   try {
     while (!state.ended) {
-      if (signal?.aborted || !await runEpoch()) {
-        if (state.batch > 0) await checkpoint();
-        status = "stopped";
-        break;
+      const label = `Epoch ${state.epoch + 1}/${epochs}`;
+      const progress = createProgress({ label, total: split.train.length, unit: "images", quiet });
+      let line = "";
+      try {
+        if (signal?.aborted || !await runEpoch(progress)) {
+          if (state.batch > 0) await checkpoint();
+          status = "stopped";
+          break;
+        }
+        line = await endEpoch();
+      } finally {
+        progress.done(line);
       }
-      await endEpoch();
     }
     if (status === "finished") {
       if (keep === "best") writeVariables(namedWeights(model, "best"), best);
@@ -283,19 +271,4 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
     imagesPerSecond: state.totalFaces / state.totalSeconds,
     checkpoint: newest,
   };
-}
-
-function describe(record: EpochRecord, epochs: number, state: TrainingState): string {
-  const { epoch, loss, validationNme, percentage, seconds, imagesPerSecond, stall } = record;
-  const left = state.ended ? 0 : (epochs - state.epoch) * state.totalSeconds / state.epoch;
-  return [
-    `Epoch ${epoch + 1}/${epochs}`,
-    `loss ${loss.toPrecision(4)}`,
-    ...(validationNme === null ? [] : [`validation NME ${(100 * validationNme).toFixed(2)} %`]),
-    ...(percentage === null ? [] : [`smooth ${percentage} %`]),
-    `${imagesPerSecond.toFixed(1)} images/s`,
-    ...(stall > 0.05 ? [`waiting for data ${(100 * stall).toFixed(0)} %`] : []),
-    formatDuration(seconds),
-    ...(left > 0 ? [`${formatDuration(left)} left`] : []),
-  ].join("  ");
 }

@@ -13,6 +13,8 @@ import { CheckpointStore } from "./checkpoint_store.ts";
 import { fitShapeModel, prepareDifficulty } from "./difficulty_source.ts";
 import { DivergedError } from "./diverged_error.ts";
 import { createOptimizer } from "./optimizers.ts";
+import { describeEpoch } from "./epoch_record.ts";
+import { predictFaces } from "./predict_faces.ts";
 import { createPredictor } from "./predictor.ts";
 import { createSchedule } from "./schedules.ts";
 import { splitTraining, type TrainingSplit } from "./split.ts";
@@ -400,4 +402,52 @@ Deno.test("createPredictor() gives the same numbers for any batch size and only 
   expected.forEach((value, index) => assert.ok(Math.abs(value - all[index]!) < 1e-5));
   await assert.rejects(createPredictor(model).predict(set.images.subarray(1)), TypeError);
   await assert.rejects(createPredictor(model).predict(set.images, [7]), /no such face: 7/);
+});
+
+Deno.test("predictFaces() answers in crop pixels, and averages over mirror images for the flip test", async () => {
+  await useBackend({ backend: "cpu" });
+  const set = toyFaces(5), model = toyModel();
+  const plain = await predictFaces(model, set, { quiet: true });
+  const labels = await createPredictor(model).predict(set.images);
+  plain.forEach((value, index) => assert.ok(Math.abs(value - (labels[index]! + 0.5) * SIZE) < 1e-4));
+  const both = await predictFaces(model, set, { flipTest: true, quiet: true, batch: 2 });
+  // A mirrored set must get the mirrored answer.
+  const images = new Uint8Array(set.images.length);
+  for (let row = 0; row < 5 * SIZE; row++) {
+    for (let x = 0; x < SIZE; x++) {
+      const from = 3 * (row * SIZE + x);
+      images.set(set.images.subarray(from, from + 3), 3 * (row * SIZE + SIZE - 1 - x));
+    }
+  }
+  const mirrored = await predictFaces(model, { ...set, images }, { flipTest: true, quiet: true });
+  for (let face = 0; face < 5; face++) {
+    SCHEME.flip.forEach((from, to) => {
+      const here = face * DIMS + 2 * to, there = face * DIMS + 2 * from;
+      assert.ok(Math.abs(mirrored[here]! - (SIZE - 1 - both[there]!)) < 1e-4);
+      assert.ok(Math.abs(mirrored[here + 1]! - both[there + 1]!) < 1e-4);
+    });
+  }
+  assert.ok(both.some((value, index) => Math.abs(value - plain[index]!) > 1e-3));
+});
+
+Deno.test("describeEpoch() tells waiting for data only when it is over 5 %", () => {
+  const record: EpochRecord = {
+    epoch: 2,
+    step: 30,
+    loss: 0.0123456,
+    validationNme: 0.05678,
+    learningRate: 1e-3,
+    percentage: 90,
+    seconds: 61,
+    imagesPerSecond: 58.23,
+    stall: 0.04,
+  };
+  assert.equal(
+    describeEpoch(record, 9, 366),
+    "Epoch 3/9  loss 0.01235  validation NME 5.68 %  smooth 90 %  58.2 images/s  1 min 01 s  6 min 06 s left",
+  );
+  assert.equal(
+    describeEpoch({ ...record, stall: 0.21, validationNme: null, percentage: null }, 9, 0),
+    "Epoch 3/9  loss 0.01235  58.2 images/s  waiting for data 21 %  1 min 01 s",
+  );
 });

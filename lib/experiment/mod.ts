@@ -1,0 +1,12 @@
+/** Experiments: pages, settings, runs, ablations, and the networks that came of them. */
+export { type AblationPage, defineAblation, expandTrials, type Trial } from "./ablation.ts";
+export { loadFaces } from "./data.ts";
+export { describeSettings, resultTable } from "./describe.ts";
+export { experimentNames, loadPage } from "./experiments.ts";
+export { createExperimentModel } from "./model.ts";
+export { defineExperiment, type ExperimentPage } from "./page.ts";
+export { type Override, parseOverride, type ResolvedExperiment, resolveExperiment } from "./resolve.ts";
+export { type ExperimentOutcome, runExperiment, type RunExperimentOptions } from "./run_experiment.ts";
+export type { ExperimentSettings } from "./settings.ts";
+export { type PreparedTraining, prepareTraining } from "./training.ts";
+export { loadTrainedModel, loadWeights, saveWeights } from "./weights.ts";

@@ -176,8 +176,7 @@ function mouthMeshes(head: DeformedHead, parameters: FaceParameters): Mesh[] {
 }
 
 /** An ear: a shallow dish with a rolled rim. */
-function ear(side: -1 | 1, parameters: FaceParameters): Mesh {
-  void parameters;
+function ear(side: -1 | 1): Mesh {
   return patch(Material.skin, 14, 10, (u, v) => {
     // u runs around, v from the middle of the dish over the rim to the back.
     const angle = u * 6.283185307179586, c = cos(angle), s = sin(angle);
@@ -224,7 +223,7 @@ export function bodyMeshes(): Mesh[] {
 
 /** Everything that turns with the head and hides what lies behind it. The skin comes first. */
 export function headMeshes(head: DeformedHead, parameters: FaceParameters): Mesh[] {
-  const skin = skinMesh(head), { bald } = parameters.hair, covered = parameters.hat !== undefined;
+  const skin = skinMesh(head);
   return [
     skin,
     lidRim(head, 0),
@@ -232,9 +231,9 @@ export function headMeshes(head: DeformedHead, parameters: FaceParameters): Mesh
     eyeball(head.eyes[0], parameters.gaze, 0),
     eyeball(head.eyes[1], parameters.gaze, 1),
     ...mouthMeshes(head, parameters),
-    ear(-1, parameters),
-    ear(1, parameters),
-    ...bald || covered && parameters.hair.length === 0 ? [] : hairMeshes(head, skin, parameters),
+    ear(-1),
+    ear(1),
+    ...hairMeshes(head, skin, parameters),
     ...hatMeshes(head, skin, parameters),
     ...glassesMeshes(head, parameters).frame,
   ];

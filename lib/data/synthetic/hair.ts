@@ -1,5 +1,5 @@
 import { bump, clamp, cos, mix, sin, smoothstep } from "./math.ts";
-import { createMesh, Material, type Mesh, patch } from "./mesh.ts";
+import { createMesh, type Mask, Material, type Mesh, patch } from "./mesh.ts";
 import type { DeformedHead } from "./deform.ts";
 import { CLOUDS, GRAIN, sample } from "./noise.ts";
 import type { FaceParameters } from "./parameters.ts";
@@ -37,19 +37,18 @@ const SCALP = (() => {
   return { vertices: Int32Array.from(vertices), triangles: Int32Array.from(kept) };
 })();
 
-/** A layer `thickness(s, t)` millimeters outside the scalp, with chart coordinates and a number from `describe` as attributes. */
+/** A layer `thickness(s, t)` millimeters outside the scalp with chart coordinates and thickness as attributes. */
 export function overScalp(
   head: DeformedHead,
   skin: Mesh,
   material: Material,
   thickness: (s: number, t: number) => number,
-  options: { mask: NonNullable<Mesh["mask"]>; variant?: number; lift?: (s: number, t: number) => number },
+  options: { mask: Mask; variant?: number },
 ): Mesh {
   const n = SCALP.vertices.length, position = new Float64Array(3 * n), attribute = new Float64Array(3 * n);
   for (let i = 0; i < n; i++) {
     const v = SCALP.vertices[i]!, s = TEMPLATE.chart[2 * v]!, t = TEMPLATE.chart[2 * v + 1]!, d = thickness(s, t);
     for (let k = 0; k < 3; k++) position[3 * i + k] = head.position[3 * v + k]! + d * skin.normal[3 * v + k]!;
-    position[3 * i + 1] = position[3 * i + 1]! - (options.lift?.(s, t) ?? 0);
     attribute.set([s, t, d], 3 * i);
   }
   return createMesh(material, position, attribute, SCALP.triangles, {
@@ -62,22 +61,26 @@ export function overScalp(
 /** Hair on the head: a cap with a ragged line, a fringe, and curtains that hang at the sides. */
 export function hairMeshes(head: DeformedHead, skin: Mesh, parameters: FaceParameters): Mesh[] {
   const { hair, texture } = parameters, dx = texture % 253, dy = Math.floor(texture / 253) % 253;
-  if (hair.bald) return [];
+  if (hair.bald || parameters.hat?.kind === "scarf" || parameters.hat && hair.length === 0) return [];
   const meshes: Mesh[] = [];
   const ragged = (s: number, t: number) =>
     3.2 * sample(GRAIN, s * 1.7 + dx, t * 0.35 + dy) + 3 * sample(CLOUDS, s * 0.9 + dy, dx);
   const fringe = (s: number) => {
-    if (hair.fringe <= 0) return 0;
+    if (hair.fringe <= 0 || parameters.hat) return 0;
     const side = (s / 75) * hair.part;
     return hair.fringe * smoothstep(88, 66, Math.abs(s)) * clamp(1 - 0.55 * side, 0.1, 1.25);
   };
-  const line = (s: number) => hairline(s, hair.line, hair.peak) + fringe(s);
+  // Asked for at every sample of the picture: kept in steps of a millimeter.
+  const lines = Float32Array.from({ length: 541 }, (_, k) => hairline(k - 270, hair.line, hair.peak) + fringe(k - 270));
+  const line = (s: number) => lines[clamp(Math.floor(s + 270.5), 0, 540)]!;
+  // A hat presses the hair down.
+  const thickness = parameters.hat ? Math.min(3, hair.thickness) : hair.thickness;
   const volume = (s: number, t: number) => {
     const puff = 1 + (0.25 + 0.3 * hair.curl) * sample(CLOUDS, s * (0.6 + hair.curl) + dx, t * (0.6 + hair.curl) + dy);
     const edge = smoothstep(0, 30, line(s) - t + 6);
     return Math.max(
       0.6,
-      hair.thickness * puff * (0.25 + 0.75 * edge) *
+      thickness * puff * (0.25 + 0.75 * edge) *
         mix(1, 0.55, smoothstep(90, 120, Math.abs(s)) * smoothstep(-30, 0, t)),
     );
   };

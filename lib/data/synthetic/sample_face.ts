@@ -8,12 +8,12 @@ import { sampleHair, sampleThings } from "./sample_things.ts";
 /** A picture of one to three face widths, with the face somewhere in it and seldom cut by its edge. */
 function framing(random: Random, facePixels: number) {
   const width = Math.round(facePixels * random.uniform(1.7, 3)),
-    height = Math.round(facePixels * random.uniform(1.8, 2.6));
+    height = Math.round(facePixels * random.uniform(2.15, 3));
   return {
     width,
     height,
     x: mix(0.8 * facePixels, width - 0.8 * facePixels, random.next()),
-    y: mix(0.85 * facePixels, height - 0.85 * facePixels, random.next()),
+    y: mix(1.2 * facePixels, height - 0.85 * facePixels, random.next()),
   };
 }
 

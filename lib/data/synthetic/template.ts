@@ -79,7 +79,7 @@ function curve(points: readonly Pair[], pieces: number): Pair[] {
 }
 
 /** Where the chart ends: at the back and at the crown. */
-const CROWN_S = 262, CROWN_T = -113, CROWN = [0, -119, -78];
+const CROWN_S = 262, CROWN_T = -113, CROWN = [0, -125, -72];
 
 /** How far apart vertices lie near a place of the chart, in millimeters. */
 function spacingAt(s: number, t: number): number {

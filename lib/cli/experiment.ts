@@ -116,6 +116,9 @@ async function act(
   const release = onInterrupt(stop, "Stopping after this step", output);
   try {
     const { runExperiment } = await import("@/experiment/run_experiment.ts");
+    const { summary, duration, expected } = page;
+    const lines = [summary, ...(duration ? [`Takes: ${duration}`] : []), ...(expected ? [`Expect: ${expected}`] : [])];
+    if (!quiet) output.error(`${lines.join("\n")}\n\n`);
     const { backend, device, threads, verbose, checkpointEvery } = flags;
     const { path, status, result } = await runExperiment({
       name,

@@ -9,6 +9,7 @@ import { landmarkErrors } from "@/evaluation/per_landmark.ts";
 import { messageOf } from "@/errors.ts";
 import { sha256 } from "@/files.ts";
 import { inProject } from "@/paths.ts";
+import { jupyter } from "@/progress.ts";
 import { faceErrorRows } from "@/results/face_errors.ts";
 import { openRun, type Run, RunInUseError, runPath } from "@/results/run.ts";
 import type { RunRequest, RunResult } from "@/results/schema.ts";
@@ -53,6 +54,12 @@ export interface RunExperimentOptions {
   signal?: AbortSignal | undefined;
 }
 
+/** A notebook shows standard error as if something were wrong; elsewhere standard output is for results. */
+function tell(text: string): void {
+  if (jupyter()) console.log(text);
+  else console.error(text);
+}
+
 /** How a run of an experiment ended. */
 export interface ExperimentOutcome {
   /** The run directory. */
@@ -70,7 +77,9 @@ export async function runExperiment(options: RunExperimentOptions): Promise<Expe
   const { name, experiment, seed = 0, out = inProject("results"), quiet = false, verbose = false, signal } = options;
   const { settings, variant } = experiment;
   const { backend = "tensorflow", device = "auto", threads } = options;
-  const say = (text: string) => quiet || console.error(text);
+  const say = (text: string) => {
+    if (!quiet) tell(text);
+  };
   const path = runPath(out, { experiment: name, variant, seed });
 
   const load = { dir: options.data, cacheDir: options.cache, quiet };
@@ -137,9 +146,9 @@ async function trainAndTest(
       quiet,
       signal,
       async onStart({ epoch, batch, step }, damaged) {
-        for (const sentence of damaged) console.error(`${sentence}; going on from the one before`);
+        for (const sentence of damaged) tell(`${sentence}; going on from the one before`);
         await run.rewindMetrics(epoch);
-        if (step > 0 && !quiet) console.error(`Going on in epoch ${epoch + 1} after batch ${batch}`);
+        if (step > 0 && !quiet) tell(`Going on in epoch ${epoch + 1} after batch ${batch}`);
         events = EventWriter.open(run.file("events"), { step: step === 0 ? 0 : step + 1 });
       },
       async onEpoch(record) {

@@ -8,9 +8,9 @@ export interface AblationRow {
   /** Mean over the seeds, in the unit of {@linkcode AblationBarsOptions.value}. */
   readonly mean: number;
   /** Standard deviation over the seeds; none for a single one. */
-  readonly deviation?: number;
+  readonly deviation?: number | undefined;
   /** Number of seeds. */
-  readonly runs?: number;
+  readonly runs?: number | undefined;
   /** A number from a paper, not rerun: drawn as an outline. */
   readonly published?: boolean;
 }

@@ -1,3 +1,5 @@
+import { printable } from "./printable.ts";
+
 /** What an HDF5 file holds, without its numbers. */
 export interface H5Tree {
   datasets: { path: string; shape: number[]; count: number; dtype: string }[];
@@ -50,7 +52,7 @@ function ask(worker: Worker, source: string, request: H5Request): Promise<H5Resp
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => {
       clearTimeout(timer);
-      reject(new SyntaxError(`Cannot read weights from '${source}' as ${reason}`));
+      reject(new SyntaxError(`Cannot read weights from '${source}' as ${printable(reason, 300)}`));
     };
     const timer = setTimeout(() => fail(`HDF5 did not finish: ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
     worker.onmessage = ({ data }: MessageEvent<H5Response>) => {
@@ -74,5 +76,5 @@ function reasonOf(message: string): string {
 }
 
 function firstLine(text: string): string {
-  return text.split("\n", 1)[0]!.slice(0, 200);
+  return text.split("\n", 1)[0]!;
 }

@@ -3,6 +3,7 @@ import { EFFICIENTNET_SCALES, type EfficientNetVariant } from "../efficientnet.t
 import { roundChannels } from "../mobilenet_v2.ts";
 import type { CreateModelOptions } from "../registry.ts";
 import { layersByName } from "./match.ts";
+import { printable } from "./printable.ts";
 import type { StoredLayer, StoredWeights } from "./stored_weights.ts";
 
 /** What a Keras file turned out to hold. */
@@ -26,7 +27,7 @@ const BLOCKS = EFFICIENTNET_SCALES.map(([, depth]) =>
 );
 
 function refuse(source: string, reason: string): never {
-  throw new TypeError(`Cannot tell which network is in '${source}' as ${reason}`);
+  throw new TypeError(`Cannot tell which network is in '${source}' as ${printable(reason, 300)}`);
 }
 
 /** Tells from names and shapes which of this library's networks a file holds. */

@@ -3,12 +3,14 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { useBackend } from "@/tensorflow/mod.ts";
 import { fillByFormula } from "../peer/formula.ts";
-import { createModel } from "../registry.ts";
-import { labelConvention } from "./identify.ts";
+import { createModel, type CreateModelOptions, modelEntry } from "../registry.ts";
+import { identify, labelConvention } from "./identify.ts";
 import { initializeFromKeras } from "./initialize.ts";
 import { loadKerasWeights } from "./load.ts";
 import { kerasKind, WeightMismatchError } from "./match.ts";
 import { openKerasModel } from "./open.ts";
+import { printable } from "./printable.ts";
+import type { StoredConfigLayer, StoredWeights } from "./stored_weights.ts";
 import { h5Bytes, type Layers, writeLayers } from "./test_files.ts";
 import { encodeKeras, writeKeras } from "./write.ts";
 
@@ -128,45 +130,98 @@ Deno.test("loadKerasWeights() refuses numbers that are not finite, and changes n
   });
 });
 
-Deno.test("openKerasModel() tells every width and variant from shapes, and says what it cannot open", async () => {
+/** A file's layers without a file. */
+function storedAs(layers: Layers, config: StoredConfigLayer[] = []): StoredWeights {
+  return {
+    source: "w.h5",
+    layers: Object.entries(layers).map(([name, weights]) => ({
+      name,
+      weights: Object.entries(weights).map(([weight, shape]) => ({ name: weight, shape, dtype: "f4", path: weight })),
+    })),
+    layerNames: Object.keys(layers),
+    config,
+    kerasVersion: undefined,
+    note: undefined,
+    read: () => Promise.reject(new Error("nothing to read")),
+    [Symbol.dispose]() {},
+  };
+}
+
+Deno.test("identify() tells width, variant and flavor from names and shapes", () => {
+  const cases: [string, CreateModelOptions][] = [
+    ...[0.35, 0.5, 0.75, 1.3, 1.4].map((alpha): [string, CreateModelOptions] => ["mnv2", { alpha }]),
+    ["mnv2", {}],
+    ...[0, 1, 2, 3, 4].map((variant): [string, CreateModelOptions] => [`efnb${variant}`, {}]),
+    ["efnb0", { flavor: "applications" }],
+  ];
+  for (const [name, options] of cases) {
+    const model = createModel(name, { ...small, ...options });
+    const { head, units, classifier, ...found } = identify(storedAs(layersOf(model)));
+    assert.deepEqual(found, { name, options: { points, ...options } });
+    assert.deepEqual([head, units, classifier], [modelEntry(name).head, 2 * points, false]);
+    model.dispose();
+  }
+});
+
+Deno.test("identify() tells classifiers, files without top, and the input size of a configuration", () => {
+  const model = createModel("mnv2", { ...small, alpha: 0.35 });
+  const { O_L: _, ...layers } = layersOf(model);
+  model.dispose();
+  const dense = (units: number) => ({ kernel: [1280, units], bias: [units] });
+  const config = (className: string, settings: Record<string, unknown>) => [
+    { className, name: String(settings["name"]), config: settings },
+  ];
+  assert.equal(identify(storedAs(layers)).head, undefined);
+  assert.equal(identify(storedAs({ ...layers, Logits: dense(1000) })).classifier, true);
+  const softmax = config("Dense", { name: "fc", activation: "softmax" });
+  assert.equal(identify(storedAs({ ...layers, fc: dense(10) }, softmax)).classifier, true);
+  for (const key of ["batch_input_shape", "batch_shape"]) {
+    const input = config("InputLayer", { name: "input_1", [key]: [null, 96, 96, 3] });
+    assert.equal(identify(storedAs(layers, input)).options.size, 96);
+  }
+  const { Conv1: __, ...headless } = layers;
+  assert.throws(() => identify(storedAs(headless)), {
+    message:
+      /^Cannot tell which network is in 'w\.h5' as it is neither MobileNetV2 nor EfficientNet by its layers: input_1, bn_Conv1, /,
+  });
+  assert.throws(() => identify(storedAs({ ...layers, Conv1: { kernel: [3, 3, 3, 24] } })), {
+    message: /as MobileNetV2 has an alpha of 0\.35, 0\.5, .*: channels 24, 8, 112, 1280$/,
+  });
+  const efficient = createModel("efnb0", small);
+  const { block3b_dwconv: ___, ...fewer } = layersOf(efficient);
+  efficient.dispose();
+  assert.throws(() => identify(storedAs(fewer)), {
+    message: /as no EfficientNet from B0 to B7 has its 15 blocks and 32 to 1280 channels$/,
+  });
+});
+
+Deno.test("openKerasModel() says of what kind a file is that it cannot open", async () => {
   await inFolder(async (folder) => {
-    const open = async (layers: Layers, note?: string) => {
+    const model = createModel("mnv2", { ...small, alpha: 0.35 });
+    const { O_L: _, ...layers } = layersOf(model);
+    model.dispose();
+    const open = async (more: Layers) => {
       const path = join(folder, "w.h5");
-      const bytes = await h5Bytes((file) => {
-        writeLayers(file, layers);
-        if (note) file.create_attribute("acr_lab", note);
-      });
-      await Deno.writeFile(path, bytes);
+      await Deno.writeFile(path, await h5Bytes((file) => writeLayers(file, { ...layers, ...more })));
       const opened = await openKerasModel(path, { model: { size } });
       opened.model.dispose();
       return opened;
     };
-    const model = createModel("efnb2", small);
-    const layers = layersOf(model);
-    model.dispose();
-    const opened = await open(layers, '{"labels":"centered"}');
-    assert.deepEqual([opened.name, opened.points, opened.labels], ["efnb2", 3, "centered"]);
-    const without = (name: string) => Object.fromEntries(Object.entries(layers).filter(([key]) => key !== name));
+    const dense = (units: number) => ({ kernel: [1280, units], bias: [units] });
+    const opened = await open({ dense_1: dense(8) });
+    assert.deepEqual([opened.name, opened.points, opened.labels], ["mnv2", 4, undefined]);
     await assert.rejects(
-      open(without("out")),
+      open({}),
       /as it has no last layer: weights without top \(they can start a training: --init\)$/,
     );
-    const head = (name: string, units: number): Layers => ({
-      ...without("out"),
-      [name]: { kernel: [1408, units], bias: [units] },
-    });
-    assert.equal((await open(head("dense_1", 8))).points, 4);
-    await assert.rejects(open(head("out", 7)), /as its last layer 'out' must have two outputs per point: 7$/);
-    await assert.rejects(open(head("predictions", 1000)), /as its last layer classifies pictures: 'predictions'/);
-    await assert.rejects(
-      open(without("block3c_dwconv")),
-      /as no EfficientNet from B0 to B7 has its 22 blocks and 32 to 1408 channels$/,
-    );
-    await assert.rejects(
-      open({ conv1: { kernel: [3, 3, 3, 64] } }),
-      /as it is neither MobileNetV2 nor EfficientNet by its layers: conv1$/,
-    );
+    await assert.rejects(open({ out: dense(7) }), /as its last layer 'out' must have two outputs per point: 7$/);
+    await assert.rejects(open({ predictions: dense(1000) }), /as its last layer classifies pictures: 'predictions' \(/);
   });
+});
+
+Deno.test("printable() keeps a message on one line and in bounds", () => {
+  assert.equal(printable("a\nb\x1b[2Jc"), "a\\x0ab\\x1b[2Jc");
+  assert.equal(printable("x".repeat(500)).length, 123);
 });
 
 Deno.test("initializeFromKeras() keeps a fresh head of another size, takes one of the same", async () => {

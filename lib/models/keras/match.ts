@@ -1,4 +1,5 @@
 import type * as tf from "@tensorflow/tfjs";
+import { printable } from "./printable.ts";
 import type { StoredConfigLayer, StoredLayer, StoredWeight, StoredWeights } from "./stored_weights.ts";
 
 /** A weight of the model and where its numbers are. */
@@ -33,7 +34,7 @@ export class WeightMismatchError extends TypeError {
     const some = (names: string[], what: string) => {
       if (names.length === 0) return [];
       const rest = names.length > 10 ? ` and ${names.length - 10} more` : "";
-      return [`${names.length} ${what} (${names.slice(0, 10).join("; ")}${rest})`];
+      return [`${names.length} ${what} (${names.slice(0, 10).map((name) => printable(name)).join("; ")}${rest})`];
     };
     const faults = [
       ...some(match.missing, "missing"),

@@ -3,6 +3,7 @@ import { createModel, type CreateModelOptions, modelEntry } from "../registry.ts
 import { identify, labelConvention } from "./identify.ts";
 import { readPairs, writePairs } from "./load.ts";
 import { matchWeights, WeightMismatchError } from "./match.ts";
+import { printable } from "./printable.ts";
 import { openStoredWeights } from "./stored_weights.ts";
 
 export interface OpenKerasOptions {
@@ -34,7 +35,9 @@ export async function openKerasModel(path: string, options: OpenKerasOptions = {
   const found = options.network === undefined ? identify(stored) : undefined;
   if (found?.classifier) {
     throw new TypeError(
-      `Cannot open '${path}' as a landmark model as its last layer classifies pictures: '${found.head}' (it can start a training: --init)`,
+      `Cannot open '${path}' as a landmark model as its last layer classifies pictures: '${
+        printable(found.head!)
+      }' (it can start a training: --init)`,
     );
   }
   if (found && found.head === undefined) {
@@ -44,7 +47,9 @@ export async function openKerasModel(path: string, options: OpenKerasOptions = {
   }
   if (found && found.options.points === undefined) {
     throw new TypeError(
-      `Cannot open '${path}' as a landmark model as its last layer '${found.head}' must have two outputs per point: ${found.units}`,
+      `Cannot open '${path}' as a landmark model as its last layer '${
+        printable(found.head!)
+      }' must have two outputs per point: ${found.units}`,
     );
   }
   const name = options.network ?? found!.name;

@@ -1,6 +1,7 @@
 import { basename } from "node:path";
 import { messageOf } from "@/errors.ts";
 import { H5File, type H5Tree, HDF5_SIGNATURE } from "./h5_file.ts";
+import { printable } from "./printable.ts";
 import { ZipArchive } from "./zip.ts";
 
 /** One weight of a Keras file. */
@@ -65,7 +66,7 @@ export async function openStoredWeights(path: string): Promise<StoredWeights> {
     const archive = new ZipArchive(bytes, { source, limit: MAX_FILE });
     const weights = archive.read("model.weights.h5");
     if (!weights) {
-      const names = archive.names.slice(0, 8).join(", ") || "nothing";
+      const names = printable(archive.names.slice(0, 8).join(", ")) || "nothing";
       throw new SyntaxError(`Cannot read weights from '${source}' as it has no member model.weights.h5: ${names}`);
     }
     const text = (name: string) => {
@@ -134,7 +135,9 @@ function interpret(
         if (odd) {
           return Promise.reject(
             new TypeError(
-              `Cannot read weights from '${source}' as '${odd.path}' must be float32 or float64: ${odd.dtype}`,
+              `Cannot read weights from '${source}' as '${
+                printable(odd.path)
+              }' must be float32 or float64: ${odd.dtype}`,
             ),
           );
         }

@@ -1,4 +1,5 @@
 import { crc32, inflateRawSync } from "node:zlib";
+import { printable } from "./printable.ts";
 
 /** One file inside an archive, as its central directory claims. */
 interface Entry {
@@ -136,6 +137,6 @@ export class ZipArchive {
   }
 
   private refuse(reason: string): never {
-    throw new SyntaxError(`Cannot read '${this.source}' as ${reason}`);
+    throw new SyntaxError(`Cannot read '${this.source}' as ${printable(reason, 300)}`);
   }
 }

@@ -72,7 +72,7 @@ export function efficientNet(options: EfficientNetOptions = {}): tf.LayersModel 
   }
   const [width, depth] = scales;
   const { points, size, seed, dropout, initialize } = resolved;
-  const initial = createInitializers(initialize ? seed : undefined);
+  const initial = createInitializers(seed, { draw: initialize });
 
   const normalize = (x: tf.SymbolicTensor, name: string) =>
     new BatchNormalization({ name, momentum: 0.99, epsilon: 1e-3 }).apply(x) as tf.SymbolicTensor;

@@ -17,23 +17,26 @@ export interface Initializers {
 
 type Initializer = ReturnType<typeof tf.initializers.zeros>;
 
-/** Creates the initializers of one model; without a seed, zeros. */
-export function createInitializers(seed: number | undefined): Initializers {
-  if (seed === undefined) {
-    const zeros = () => tf.initializers.zeros();
-    return { glorotUniform: zeros, heUniform: zeros, heNormalFanOut: zeros };
-  }
+/**
+ * Creates the initializers of one model. Those that are not to `draw` give zeros at once, but still say in the model's
+ * configuration what they are.
+ */
+export function createInitializers(seed: number, { draw = true } = {}): Initializers {
   // tfjs takes a seed of 0 for "no seed".
   const seedOf = (layer: string) => hashSeed(seed, "weights", layer) || 1;
+  const made = (initializer: Initializer) => {
+    if (!draw) initializer.apply = (shape, dtype) => tf.zeros(shape as number[], dtype);
+    return initializer;
+  };
   return {
-    glorotUniform: (layer) => tf.initializers.glorotUniform({ seed: seedOf(layer) }),
-    heUniform: (layer) => tf.initializers.heUniform({ seed: seedOf(layer) }),
+    glorotUniform: (layer) => made(tf.initializers.glorotUniform({ seed: seedOf(layer) })),
+    heUniform: (layer) => made(tf.initializers.heUniform({ seed: seedOf(layer) })),
     heNormalFanOut: (layer) =>
-      tf.initializers.varianceScaling({
+      made(tf.initializers.varianceScaling({
         scale: 2 / TRUNCATED_STDDEV ** 2,
         mode: "fanOut",
         distribution: "normal",
         seed: seedOf(layer),
-      }),
+      })),
   };
 }

@@ -40,7 +40,7 @@ export function mobileNetV2(options: MobileNetV2Options = {}): tf.LayersModel {
     throw new RangeError(`Cannot make MobileNetV2 as its alpha must be in [0.1, 4]: ${alpha}`);
   }
   const { points, size, seed, dropout, initialize } = resolved;
-  const initial = createInitializers(initialize ? seed : undefined);
+  const initial = createInitializers(seed, { draw: initialize });
 
   const normalize = (x: tf.SymbolicTensor, name: string) =>
     new BatchNormalization({ name, momentum: 0.999, epsilon: 1e-3 }).apply(x) as tf.SymbolicTensor;

@@ -66,6 +66,16 @@ Deno.test("mobileNetV2() starts with Keras's glorot_uniform: bounds and variance
   model.dispose();
 });
 
+Deno.test("mobileNetV2() that is not initialized is zero but configured alike", () => {
+  const [drawn, empty] = [true, false].map((initialize) => mobileNetV2({ points: 2, size: 32, seed: 4, initialize }));
+  assert.deepEqual(empty!.layers.map((layer) => layer.getConfig()), drawn!.layers.map((layer) => layer.getConfig()));
+  for (const name of ["Conv1", "block_5_depthwise", "O_L"]) {
+    assert.ok(empty!.getLayer(name).getWeights()[0]!.dataSync<"float32">().every((value) => value === 0));
+  }
+  drawn!.dispose();
+  empty!.dispose();
+});
+
 Deno.test("mobileNetV2() starts at initialOutput, with a kernel scaled by headScale", () => {
   const initialOutput = [0.1, -0.2, 0.3, -0.4];
   const head = (options: MobileNetV2Options) => {

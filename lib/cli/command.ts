@@ -120,8 +120,14 @@ export function fromHere(path: string | undefined): string | undefined {
 /** Hears Ctrl-C and a polite kill: the first aborts, the second ends the process. Returns what ends the listening. */
 export function onInterrupt(stop: AbortController, saying: string, output: Output): () => void {
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];
+  let since = 0;
   const heard = () => {
-    if (stop.signal.aborted) Deno.exit(130);
+    if (stop.signal.aborted) {
+      // `deno task` passes on what the terminal sends to the whole process group: one Ctrl-C is heard twice.
+      if (performance.now() - since > 1000) Deno.exit(130);
+      return;
+    }
+    since = performance.now();
     output.error(`\n${saying}; Ctrl-C again stops at once\n`);
     stop.abort();
   };

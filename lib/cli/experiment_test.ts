@@ -109,6 +109,7 @@ Deno.test("deno task experiment ends as if undisturbed after kill -9 and Ctrl-C 
     const stopped = start(toyArguments(folder, "broken"));
     await midEpoch(path("broken"), step + 1);
     stopped.kill("SIGINT");
+    stopped.kill("SIGINT");
     const { code, error } = await finish(stopped);
     assert.equal(code, 130, error);
     assert.match(error, /Go on with: deno task experiment toy --pages .* --seed 3/);

@@ -1,5 +1,5 @@
 import { glassesMeshes, hatMeshes } from "./accessories.ts";
-import { EYE_RADIUS } from "./anatomy.ts";
+import { EYE_RADIUS, LANDMARK_POINTS } from "./anatomy.ts";
 import { hairMeshes } from "./hair.ts";
 import { cos, exp, sin } from "./math.ts";
 import { createMesh, Material, type Mesh, patch } from "./mesh.ts";
@@ -8,6 +8,8 @@ import type { FaceParameters } from "./parameters.ts";
 import { TEMPLATE } from "./template.ts";
 
 type Point = readonly [number, number, number];
+
+const TURN = 6.283185307179586;
 
 /** Neighbors of every template vertex: those of `i` are `list[start[i]] ... list[start[i + 1] - 1]`. */
 const NEIGHBORS = (() => {
@@ -121,8 +123,9 @@ function hinge(point: Point, angle: number, aside: number): Point {
 /** Teeth rows, the mouth's lining and the tongue. */
 function mouthMeshes(head: DeformedHead, parameters: FaceParameters): Mesh[] {
   const { jaw, jawAside } = parameters.shape;
-  const inner = TEMPLATE.landmarks[62]!, dx = head.rest[3 * inner]!, dy = head.rest[3 * inner + 1]! - 67.8;
-  const dz = head.rest[3 * inner + 2]! - 33.5;
+  // Teeth and tongue keep their place behind the lips of the face at rest.
+  const inner = 3 * TEMPLATE.landmarks[62]!, [lipX, lipY, lipZ] = LANDMARK_POINTS[62]!;
+  const dx = head.rest[inner]! - lipX, dy = head.rest[inner + 1]! - lipY, dz = head.rest[inner + 2]! - lipZ;
   const row = (top: number, bottom: number, front: number, width: number, turns: number, variant: number) =>
     patch(Material.teeth, 16, 3, (u, v) => {
       const x = (u - 0.5) * 2 * width, bulge = 1.2 * v * (1 - v) * 4;
@@ -167,19 +170,23 @@ function mouthMeshes(head: DeformedHead, parameters: FaceParameters): Mesh[] {
   const tongue = patch(Material.tongue, 10, 8, (u, v) => {
     const a = (u - 0.5) * 3.1, b = v * 1.57;
     return hinge(
-      [14.5 * sin(a) * sin(b * 0.9 + 0.15) + dx, 77 - 4.5 * cos(a) * sin(b) + dy, 4 + 19 * sin(b) * cos(a * 0.55) + dz],
+      [
+        14.5 * sin(a) * sin(b * 0.9 + 0.15) + dx,
+        77 - 4.5 * cos(a) * sin(b) + dy,
+        lipZ - 29 + 19 * sin(b) * cos(a * 0.55) + dz,
+      ],
       jaw,
       jawAside,
     );
   }, { open: true, casts: false, inside: true });
-  return [row(57, 69, 25.5, 24, 0, 0), row(68.8, 79, 23.6, 22, jaw, 1), lining, tongue];
+  return [row(57, 69, lipZ - 6.5, 24, 0, 0), row(68.8, 79, lipZ - 8.5, 22, jaw, 1), lining, tongue];
 }
 
 /** An ear: a shallow dish with a rolled rim. */
 function ear(side: -1 | 1): Mesh {
   return patch(Material.skin, 14, 10, (u, v) => {
     // u runs around, v from the middle of the dish over the rim to the back.
-    const angle = u * 6.283185307179586, c = cos(angle), s = sin(angle);
+    const angle = u * TURN, c = cos(angle), s = sin(angle);
     const r = v < 0.75 ? v / 0.75 : 1 - (v - 0.75) * 1.1;
     const rim = exp(-((v - 0.62) * (v - 0.62)) / 0.018);
     const width = 15 * (1 - 0.18 * s), height = 30;
@@ -195,8 +202,8 @@ function ear(side: -1 | 1): Mesh {
       u,
       v,
     ) => [
-      side * (148 + 8 * cos(u * 6.283185307179586)),
-      14 + 24 * v * sin(u * 6.283185307179586),
+      side * (148 + 8 * cos(u * TURN)),
+      14 + 24 * v * sin(u * TURN),
       v < 0.5 ? 0.25 : -0.1,
     ],
     variant: 1,
@@ -206,12 +213,12 @@ function ear(side: -1 | 1): Mesh {
 /** Neck and shoulders, which stay with the body when the head turns. */
 export function bodyMeshes(): Mesh[] {
   const neck = patch(Material.skin, 24, 8, (u, v) => {
-    const a = (u - 0.5) * 6.283185307179586, flare = v * v * v;
+    const a = (u - 0.5) * TURN, flare = v * v * v;
     return [(52 + 26 * flare) * sin(a), 70 + 130 * v, -82 - 14 * v + (50 + 20 * flare) * cos(a)];
   }, { describe: (u, v) => [300 + 200 * (u - 0.5), 130 + 80 * v, 0], variant: 2 });
   const shoulders = patch(Material.cloth, 28, 10, (u, v) => {
-    const a = (u - 0.5) * 6.283185307179586, w = v;
-    const rx = 58 + 170 * sin(1.5707963 * Math.min(1, w * 1.25)), rz = 54 + 60 * sin(1.5707963 * Math.min(1, w * 1.3));
+    const a = (u - 0.5) * TURN, w = v;
+    const rx = 58 + 170 * sin(TURN / 4 * Math.min(1, w * 1.25)), rz = 54 + 60 * sin(TURN / 4 * Math.min(1, w * 1.3));
     return [
       rx * sin(a),
       172 + 260 * w * w + 26 * w - 24 * cos(a) * (w - 1) * (w - 1) + 30 * w * Math.abs(sin(a)),

@@ -7,12 +7,11 @@ export const Material = {
   mouth: 4,
   hair: 5,
   cloth: 6,
-  glass: 7,
-  frame: 8,
-  object: 9,
-  hand: 10,
-  lens: 11,
-  tongue: 12,
+  frame: 7,
+  object: 8,
+  hand: 9,
+  lens: 10,
+  tongue: 11,
 } as const;
 export type Material = typeof Material[keyof typeof Material];
 

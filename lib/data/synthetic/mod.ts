@@ -15,7 +15,14 @@ import type { Assignment } from "./worker.ts";
 
 export type { Difficulty, FaceParameters } from "./parameters.ts";
 export { sampleFace } from "./sample_face.ts";
-export { type RenderedFace, renderFace } from "./render.ts";
+export { type RenderedFace, renderFace, renderPicture } from "./render.ts";
+export {
+  compareShapes,
+  describeShapes,
+  sampleShapes,
+  type ShapeComparison,
+  type ShapeStatistics,
+} from "./shape_statistics.ts";
 
 export interface GenerateFacesOptions {
   /** Number of faces. */

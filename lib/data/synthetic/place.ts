@@ -22,13 +22,14 @@ export interface Place {
 
 export type Displacement = readonly [dx: number, dy: number, dz: number];
 
-/** Round hill of radius `r` about `(x, y)` of the mean face seen from the front. */
+/** Round hill of height 1 and radii `rx`, `ry` about `(x, y)` of the mean face seen from the front. */
 export const hill = (p: Place, x: number, y: number, rx: number, ry = rx): number => {
   const u = (p.x - x) / rx, v = (p.y - y) / ry, d = u * u + v * v;
   return d < 1 ? (1 - d) * (1 - d) : 0;
 };
 
 export const UPPER_LIP = 0, LOWER_LIP = 1;
+
 /** How much a place belongs to one lip: 1 at its inner margin, 0 at `reach` chart millimeters and at the corners. */
 export const lip = (p: Place, which: 0 | 1, reach: number): number => {
   const lower = p.t > 67.6;
@@ -36,6 +37,7 @@ export const lip = (p: Place, which: 0 | 1, reach: number): number => {
   const v = Math.abs(p.t - 67.6) / reach;
   return p.z < 0 ? 0 : bump(Math.max(0, v)) * smoothstep(25, 10, p.s);
 };
+
 /** 1 on the face, 0 at the back of the head. */
 export const front = (p: Place): number => smoothstep(-95, -40, p.z);
 

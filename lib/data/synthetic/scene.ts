@@ -66,7 +66,9 @@ export function buildScene(face: PlacedFace): Scene {
   const meshes = [...headMeshes(head, parameters).map(withHead), ...bodyMeshes()];
   for (const occluder of parameters.occluders) {
     const p = 3 * occluder.near, [dx, dy, dz] = occluder.offset;
-    const at = [points[p]! + dx, points[p + 1]! + dy, Math.max(-20, points[p + 2]!) + dz + 14] as const;
+    // Beside the face a flat thing still passes in front of it, not through it.
+    const front = Math.max(occluder.kind === "board" ? 25 : -20, points[p + 2]!);
+    const at = [points[p]! + dx, points[p + 1]! + dy, front + dz + 14] as const;
     meshes.push(...occluderMeshes(occluder, at).map((mesh) => ({ ...mesh, color: occluder.color })));
   }
   return { meshes, lenses: glassesMeshes(head, parameters).lenses.map(withHead) };

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { createCommand, ExitCode, listOption, quoteArguments, runCommand, wholeOption } from "./command.ts";
+
+async function say(
+  args: string[],
+  action: () => void = () => {},
+): Promise<{ code: number; out: string; error: string }> {
+  let out = "", error = "";
+  const output = {
+    out: (text: string) => void (out += text),
+    error: (text: string) => void (error += text),
+    color: false,
+  };
+  const command = createCommand("toy", "Plays.", output)
+    .option("--epochs <n>", "how long", wholeOption(1))
+    .option("--verbose", "stacks")
+    .action(action);
+  return {
+    code: await runCommand(command, args, output, (thrown) => thrown instanceof TypeError ? "A hint" : undefined),
+    out,
+    error,
+  };
+}
+
+Deno.test("runCommand() prints one sentence for an error, and a hint where there is one", async () => {
+  const failing = (error: Error) => () => {
+    throw error;
+  };
+  assert.deepEqual(await say([]), { code: 0, out: "", error: "" });
+  assert.deepEqual(await say([], failing(new RangeError("Cannot play: 7"))), {
+    code: 1,
+    out: "",
+    error: "Cannot play: 7\n",
+  });
+  assert.deepEqual(await say([], failing(new TypeError("Cannot play"))), {
+    code: 1,
+    out: "",
+    error: "Cannot play\nA hint\n",
+  });
+  assert.deepEqual(await say([], failing(new ExitCode(130))), { code: 130, out: "", error: "" });
+});
+
+Deno.test("runCommand() shows the stack with --verbose only", async () => {
+  const { code, error } = await say(["--verbose"], () => {
+    throw new Error("Cannot play");
+  });
+  assert.equal(code, 1);
+  assert.match(error, /Cannot play\n\s+at .*command_test\.ts/);
+});
+
+Deno.test("createCommand() answers an unknown option by those that exist, and prints help on standard output", async () => {
+  const { code, error } = await say(["--epoch", "3"]);
+  assert.equal(code, 1);
+  assert.equal(
+    error,
+    "Cannot run 'toy' as it has no option '--epoch', did you mean --epochs?: the options are --epochs, --verbose, --help\n",
+  );
+  assert.match(
+    (await say(["--epochs", "0"])).error,
+    /as '--epochs' is wrong, expected a whole number of at least 1: '0'\n$/,
+  );
+  const help = await say(["--help"]);
+  assert.equal(help.code, 0);
+  assert.match(help.out, /^Usage: deno task toy /);
+});
+
+Deno.test("listOption() reads names with commas between, as often as it is given", () => {
+  assert.deepEqual(listOption("c, d", listOption("a,b")), ["a", "b", "c", "d"]);
+  assert.throws(() => listOption("a,,b"), /expected names with commas between: 'a,,b'/);
+});
+
+Deno.test("quoteArguments() gives what a shell reads back", async () => {
+  const args = ["toy", "--set", "loss.lambda=2", "it's", "a b", "$HOME", "", "*"];
+  if (Deno.build.os === "windows") return;
+  const command = `for a in ${quoteArguments(args)}; do printf '%s\\n' "$a"; done`;
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", command] }).output();
+  assert.deepEqual(new TextDecoder().decode(stdout).split("\n").slice(0, -1), args);
+  assert.equal(quoteArguments(["a=b,c.d/e"]), "a=b,c.d/e");
+});

@@ -1,5 +1,4 @@
-import { showLive, type Shown } from "@/plots/display.ts";
-import type { PlotSpec } from "@/plots/spec.ts";
+import { type Displayable, showLive, type Shown } from "@/plots/display.ts";
 import { trainingCurves } from "@/plots/training_curves.ts";
 import type { EpochRecord } from "@/training/trainer.ts";
 
@@ -8,8 +7,8 @@ export interface LiveTrainingOptions {
   name?: string;
   /** @default "Training" */
   title?: string;
-  /** Shows the first curve; for tests. @default showLive */
-  show?: (spec: PlotSpec) => Promise<Shown>;
+  /** Makes the display; for tests. @default showLive */
+  show?: (item: Displayable) => Promise<Shown>;
 }
 
 /** A curve that grows with every epoch. */
@@ -20,29 +19,29 @@ export interface LiveTraining {
   readonly records: readonly EpochRecord[];
 }
 
+/** What stands where the curve will be. */
+const WAITING = { [Symbol.for("Jupyter.display")]: () => ({ "text/plain": "The curve begins after the first epoch" }) };
+
 /** Makes a curve of the validation error, or of the loss where no face is held out, that grows in place. */
-export function liveTraining(
+export async function liveTraining(
   { name = "this run", title = "Training", show = showLive }: LiveTrainingOptions = {},
-): LiveTraining {
+): Promise<LiveTraining> {
   const records: EpochRecord[] = [];
-  let shown: Shown | undefined;
+  const shown = await show(WAITING);
   return {
     records,
     async onEpoch(record) {
       records.push(record);
-      const first = records[0]!.epoch;
       const validated = records.every(({ validationNme }) => validationNme !== null);
-      const spec = trainingCurves({
+      await shown.update(trainingCurves({
         runs: [{
           name,
-          first,
+          first: records[0]!.epoch,
           values: records.map(({ loss, validationNme }) => validated ? 100 * validationNme! : loss),
         }],
         value: validated ? "validation NME (% of inter-ocular distance)" : "training loss",
         title,
-      });
-      if (shown === undefined) shown = await show(spec);
-      else await shown.update(spec);
+      }));
     },
   };
 }

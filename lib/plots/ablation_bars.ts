@@ -25,12 +25,15 @@ export interface AblationBarsOptions {
   title?: string;
 }
 
+const PUBLISHED = "published, not rerun";
+
 /** Of the plot, without the names. */
 const WIDTH = 400;
 
 /** A bar for each setting, with one standard deviation to either side and the numbers written out. */
 export function ablationBars({ rows, value, digits = 2, title = "Ablation" }: AblationBarsOptions): PlotSpec {
   checkNames("an ablation", rows.map(({ name }) => name));
+  const allPublished = rows.every(({ published }) => published);
   const values = rows.map(({ name, mean, deviation, runs, published = false }) => ({
     name,
     // An outline alone for a number that is not ours.
@@ -39,7 +42,7 @@ export function ablationBars({ rows, value, digits = 2, title = "Ablation" }: Ab
     low: round(mean - (deviation ?? 0)),
     high: round(mean + (deviation ?? 0)),
     label: mean.toFixed(digits) + (deviation === undefined ? "" : ` ± ${deviation.toFixed(digits)}`) +
-      (runs === undefined ? "" : ` (${runs})`) + (published ? ", published, not rerun" : ""),
+      (runs === undefined ? "" : ` (${runs})`) + (published && !allPublished ? `, ${PUBLISHED}` : ""),
   }));
   const names = values.map(({ name }) => name);
   const low = Math.min(0, ...values.map(({ low }) => low));
@@ -48,10 +51,10 @@ export function ablationBars({ rows, value, digits = 2, title = "Ablation" }: Ab
     const share = Math.min(0.75, (dejavu().width(label, 11) + 14) / WIDTH);
     return (high - low * share) / (1 - share);
   }));
-  const y = { field: "name", type: "nominal", sort: names, title: null, axis: { labelLimit: 260, ticks: false } };
+  const y = { field: "name", type: "nominal", sort: names, title: null, axis: { labelLimit: 340, ticks: false } };
   const x = { type: "quantitative", scale: { domain: [round(low), round(end)], nice: false } };
   return plot({
-    title,
+    title: allPublished ? { text: title, subtitle: PUBLISHED } : title,
     width: WIDTH,
     height: { step: 26 },
     data: { values },

@@ -22,3 +22,12 @@ Deno.test("ablationBars() makes the axis longer for a longer number", () => {
   };
   assert.ok(end("a", 0.001) > end("a"));
 });
+
+Deno.test("ablationBars() says once that all rows are published", () => {
+  const spec = ablationBars({
+    value: "v",
+    rows: [{ name: "a", mean: 1, published: true }, { name: "b", mean: 2, published: true }],
+  });
+  assert.deepEqual(spec.title, { text: "Ablation", subtitle: "published, not rerun" });
+  assert.deepEqual((spec.data as { values: { label: string }[] }).values.map(({ label }) => label), ["1.00", "2.00"]);
+});

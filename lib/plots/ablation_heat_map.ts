@@ -1,3 +1,4 @@
+import { dejavu } from "./font_metrics.ts";
 import { checkNames, round } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 
@@ -38,9 +39,11 @@ export function ablationHeatMap({ cells, value, digits = 2, title = "Ablation" }
     axis: { orient: "top", labelAngle: 0, ticks: false, domain: false },
   };
   const y = { field: "row", type: "nominal", sort: rows, title: null, axis: { ticks: false, domain: false } };
+  // As wide as the longest heading needs.
+  const step = Math.max(110, ...columns.map((column) => Math.ceil(dejavu().width(column, 11)) + 16));
   return plot({
     title,
-    width: { step: 110 },
+    width: { step },
     height: { step: 40 },
     data: { values },
     layer: [

@@ -1,15 +1,6 @@
-import {
-  facePanel,
-  frameAround,
-  lineLayer,
-  type Lines,
-  pointLayer,
-  pointRows,
-  position,
-  type Shape,
-} from "./face_layers.ts";
+import { facePanel, frameAround, lineLayer, type Lines, pointLayer, pointRows, type Shape } from "./face_layers.ts";
 import { checkLength, round } from "./series.ts";
-import { type Part, plot, type PlotSpec } from "./spec.ts";
+import { plot, type PlotSpec } from "./spec.ts";
 
 export interface LandmarkErrorMapOptions {
   /** A face to show them on, as the mean face, `[2M]`. */
@@ -17,7 +8,7 @@ export interface LandmarkErrorMapOptions {
   /** Mean error of each landmark, `[M]`, as fractions of the normalizer. */
   readonly errors: ArrayLike<number>;
   readonly lines?: Lines;
-  /** How many of the worst landmarks get their numbers written beside them. @default 3 */
+  /** How many of the worst landmarks get a ring, and are named with their errors. @default 3 */
   worst?: number;
   /** What an error is a part of. @default "inter-ocular distance" */
   normalizer?: string;
@@ -46,16 +37,16 @@ export function landmarkErrorMap(options: LandmarkErrorMapOptions): PlotSpec {
     area: round(15 + 135 * (largest > 0 ? errors[m]! / largest : 0)),
   }));
   const legend = { orient: "bottom", direction: "horizontal", gradientLength: 200 };
-  const labeled = rows.toSorted((a, b) => (b.error as number) - (a.error as number)).slice(0, worst)
-    .map((row): Part => ({ ...row, label: `${row.landmark}: ${(row.error as number).toFixed(1)} %` }));
-  const center = (frame.x[0] + frame.x[1]) / 2;
-  const labels = (rightOf: boolean) => ({
-    data: { values: labeled.filter((row) => (row.x as number) >= center === rightOf) },
-    mark: { type: "text", align: rightOf ? "left" : "right", dx: rightOf ? 10 : -10, fontWeight: "bold" },
-    encoding: { ...position(frame), text: { field: "label" } },
-  });
+  const ranked = rows.toSorted((a, b) => (b.error as number) - (a.error as number)).slice(0, worst);
+  const names = ranked.map(({ landmark, error }) => `${landmark} (${(error as number).toFixed(1)} %)`);
   return plot({
-    title: { text: title, subtitle: `mean over the faces, % of ${normalizer}` },
+    title: {
+      text: title,
+      subtitle: [
+        `mean over the faces, % of ${normalizer}`,
+        ...(names.length > 0 ? [`ringed, the worst landmarks: ${names.join(", ")}`] : []),
+      ],
+    },
     ...facePanel([
       ...(lines.length > 0 ? [lineLayer(face, lines, frame, { style: "ink", opacity: 0.5 })] : []),
       pointLayer(rows, frame, { stroke: "#797979", strokeWidth: 0.8 }, {
@@ -68,8 +59,7 @@ export function landmarkErrorMap(options: LandmarkErrorMapOptions): PlotSpec {
         },
         size: { field: "area", type: "quantitative", scale: null },
       }),
-      labels(true),
-      labels(false),
+      pointLayer(ranked, frame, { filled: false, style: "ink", size: 260, strokeWidth: 1.5 }),
     ], side),
   });
 }

@@ -56,8 +56,9 @@ export function theme(mode: Mode = "auto"): Part {
       titleFontSize: 11,
       titleFontWeight: "normal",
       titlePadding: 8,
-      labelLimit: 240,
+      labelLimit: 340,
       labelFlush: false,
+      labelSeparation: 8,
       labelPadding: 4,
     },
     legend: {
@@ -67,6 +68,7 @@ export function theme(mode: Mode = "auto"): Part {
       titleFontSize: 11,
       titleFontWeight: "normal",
       labelLimit: 360,
+      titleLimit: 360,
       symbolStrokeWidth: 2.5,
       symbolSize: 220,
       gradientStrokeColor: ink,

@@ -6,7 +6,7 @@ import { lines, sampleShapes } from "./sample.ts";
 
 export const example: Example = {
   name: "landmarkErrorMap",
-  caption: "The mean error of each landmark, the worst three with their numbers (made-up errors).",
+  caption: "The mean error of each landmark, the worst three ringed (made-up errors).",
   make() {
     const random = createRandom(1, "landmarks");
     const errors = Array.from(

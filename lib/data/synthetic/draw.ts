@@ -3,7 +3,16 @@ import { type Camera, PIVOT, project } from "./camera.ts";
 import { ShadowMap } from "./light.ts";
 import type { Mesh } from "./mesh.ts";
 import type { FaceParameters } from "./parameters.ts";
-import { clearVisibility, createVisibility, rasterize, type Visibility } from "./raster.ts";
+import {
+  clearVisibility,
+  createVisibility,
+  interpolate,
+  type Place,
+  type Projected,
+  rasterize,
+  TRIANGLES,
+  type Visibility,
+} from "./raster.ts";
 import type { Scene } from "./scene.ts";
 import { Surface } from "./surface.ts";
 
@@ -40,139 +49,128 @@ export function drawScene(
   height: number,
 ): Drawing {
   const columns = width * SAMPLES, rows = height * SAMPLES;
-  const buffer = scratch(0, columns, rows), glass = scene.lenses.length > 0 ? scratch(1, columns, rows) : undefined;
-  scene.meshes.forEach((mesh, k) => rasterize(buffer, mesh, k, project(camera, mesh.position), SAMPLES));
-  if (glass) {
-    scene.lenses.forEach((mesh, k) => rasterize(glass, mesh, k, project(camera, mesh.position), SAMPLES));
-  }
-  return { light: shade(parameters, scene, buffer, glass, camera), buffer, glass };
+  const layer = (slot: number, meshes: readonly Mesh[]): Layer => {
+    const buffer = scratch(slot, columns, rows), projected = meshes.map((mesh) => project(camera, mesh.position));
+    meshes.forEach((mesh, k) => rasterize(buffer, mesh, k, projected[k]!, SAMPLES));
+    return { buffer, meshes, projected };
+  };
+  const solid = layer(0, scene.meshes), glass = scene.lenses.length > 0 ? layer(1, scene.lenses) : undefined;
+  const light = shade(parameters, solid, glass, camera, width, height);
+  return { light, buffer: solid.buffer, glass: glass?.buffer };
 }
 
-/** Whether the four samples of a pixel show the same triangle. */
-function sameTriangle({ mesh, triangle }: Visibility, base: number, side: number): boolean {
-  const m = mesh[base]!, t = triangle[base]!, below = base + side;
-  return mesh[base + 1] === m && mesh[below] === m && mesh[below + 1] === m &&
-    triangle[base + 1] === t && triangle[below] === t && triangle[below + 1] === t;
+/** Meshes and what of them is seen. */
+interface Layer {
+  readonly buffer: Visibility;
+  readonly meshes: readonly Mesh[];
+  readonly projected: readonly Projected[];
 }
 
 /** Colors every pixel: `[height, width, 3]` linear light. */
 function shade(
   parameters: FaceParameters,
-  { meshes, lenses }: Scene,
-  buffer: Visibility,
-  glass: Visibility | undefined,
+  { buffer, meshes, projected }: Layer,
+  glass: Layer | undefined,
   camera: Camera,
+  width: number,
+  height: number,
 ): Float32Array {
-  const side = buffer.width, width = side / SAMPLES, height = buffer.height / SAMPLES;
-  const shadows = new ShadowMap(meshes, parameters.light);
-  const surface = new Surface(parameters, shadows, camera.z);
-  const light = new Float32Array(3 * width * height);
-  const perFace = 1 / parameters.camera.facePixels;
-  const color = new Float64Array(3), taken = new Uint8Array(SAMPLES * SAMPLES);
+  const { depth, seen } = buffer, side = buffer.width, perFace = 1 / parameters.camera.facePixels;
+  const surface = new Surface(parameters, new ShadowMap(meshes, parameters.light), camera.z);
+  const light = new Float32Array(3 * width * height), color = new Float64Array(3), place = createPlace();
   for (let row = 0; row < height; row++) {
+    // Where the pixel's center meets the plane at distance 1.
+    const y = ((row - camera.offsetY) / camera.scaleY - camera.centerY) / camera.focal;
     for (let column = 0; column < width; column++) {
-      const base = row * SAMPLES * side + column * SAMPLES, to = 3 * (row * width + column);
-      let done = 0;
-      taken.fill(0);
-      for (let k = 0; k < 4; k++) {
-        if (taken[k]) continue;
-        const at = base + (k & 1) + (k >> 1) * side, index = buffer.mesh[at]!;
-        let count = 0;
-        if (index < 0) {
-          for (let q = k; q < 4; q++) {
-            if (!taken[q] && buffer.mesh[base + (q & 1) + (q >> 1) * side]! < 0) {
-              taken[q] = 1;
-              count++;
-            }
+      const x = ((column - camera.offsetX) / camera.scaleX - camera.centerX) / camera.focal;
+      const base = SAMPLES * (row * side + column), to = 3 * (row * width + column);
+      // Samples that one color serves: of one mesh, without a jump of more than about 1.5 % in depth.
+      for (let left = 15, k = 0; left !== 0; k++) {
+        if ((left & 1 << k) === 0) continue;
+        const at = base + (k & 1) + (k >> 1) * side, mark = seen[at]!, near = depth[at]!;
+        const index = mark < 0 ? -1 : Math.floor(mark / TRIANGLES);
+        let count = 0, sumX = 0, sumY = 0;
+        for (let q = k; q < 4; q++) {
+          if ((left & 1 << q) === 0) continue;
+          const there = base + (q & 1) + (q >> 1) * side, other = seen[there]!;
+          if (other !== mark) {
+            if (mark < 0 || other < 0 || Math.floor(other / TRIANGLES) !== index) continue;
+            if (Math.abs(depth[there]! - near) > 0.015 * near) continue;
           }
-          background(
-            parameters,
-            ((column - camera.offsetX) / camera.scaleX - camera.centerX) * perFace,
-            ((row - camera.offsetY) / camera.scaleY - camera.centerY) * perFace,
+          left &= ~(1 << q);
+          count++;
+          sumX += q & 1;
+          sumY += q >> 1;
+        }
+        if (index < 0) background(parameters, x * camera.focal * perFace, y * camera.focal * perFace, color);
+        else {
+          const mesh = meshes[index]!,
+            centerX = SAMPLES * column + sumX / count,
+            centerY = SAMPLES * row + sumY / count;
+          interpolate(mesh, projected[index]!, mark - index * TRIANGLES, SAMPLES, centerX, centerY, place);
+          const { nx, ny, nz } = place,
+            away = 1 / place.inverse,
+            n = 1 / Math.sqrt(nx * nx + ny * ny + nz * nz + 1e-12);
+          surface.shade(
+            mesh,
+            place.a,
+            place.b,
+            place.c,
+            nx * n,
+            ny * n,
+            nz * n,
+            x * away,
+            y * away + PIVOT[1],
+            camera.z - away,
             color,
           );
-        } else {
-          const mesh = meshes[index]!, depth = buffer.depth[at]!;
-          let a = 0, b = 0, c = 0, nx = 0, ny = 0, nz = 0, inverse = 0;
-          // Most pixels lie within one triangle: its corners are then read once.
-          const only = k === 0 && sameTriangle(buffer, base, side);
-          for (let q = k; q < 4; q++) {
-            const there = base + (q & 1) + (q >> 1) * side;
-            // Samples of one surface share a color; a jump of more than about 1.5 % in depth starts another.
-            if (taken[q] || buffer.mesh[there] !== index || Math.abs(buffer.depth[there]! - depth) > 0.015 * depth) {
-              continue;
-            }
-            taken[q] = 1;
-            count++;
-            let u = buffer.first[there]!, v = buffer.second[there]!;
-            if (only) {
-              u = (u + buffer.first[base + 1]! + buffer.first[base + side]! + buffer.first[base + side + 1]!) / 4;
-              v = (v + buffer.second[base + 1]! + buffer.second[base + side]! + buffer.second[base + side + 1]!) / 4;
-              count = 1;
-            }
-            const t = buffer.triangle[there]!, w = 1 - u - v;
-            const i = 3 * mesh.triangles[t]!, j = 3 * mesh.triangles[t + 1]!, l = 3 * mesh.triangles[t + 2]!;
-            const { attribute, normal } = mesh;
-            a += u * attribute[i]! + v * attribute[j]! + w * attribute[l]!;
-            b += u * attribute[i + 1]! + v * attribute[j + 1]! + w * attribute[l + 1]!;
-            c += u * attribute[i + 2]! + v * attribute[j + 2]! + w * attribute[l + 2]!;
-            nx += u * normal[i]! + v * normal[j]! + w * normal[l]!;
-            ny += u * normal[i + 1]! + v * normal[j + 1]! + w * normal[l + 1]!;
-            nz += u * normal[i + 2]! + v * normal[j + 2]! + w * normal[l + 2]!;
-            inverse += only
-              ? 0.25 * (depth + buffer.depth[base + 1]! + buffer.depth[base + side]! + buffer.depth[base + side + 1]!)
-              : buffer.depth[there]!;
-            if (only) break;
-          }
-          // Back from the picture into space.
-          const away = count / inverse,
-            f = 1 / count,
-            n = 1 / Math.sqrt(nx * nx + ny * ny + nz * nz + 1e-12);
-          const px = ((column - camera.offsetX) / camera.scaleX - camera.centerX) * away / camera.focal;
-          const py = ((row - camera.offsetY) / camera.scaleY - camera.centerY) * away / camera.focal + PIVOT[1];
-          surface.shade(mesh, a * f, b * f, c * f, nx * n, ny * n, nz * n, px, py, camera.z - away, color);
-          if (only) count = 4;
         }
         const weight = count / 4;
         light[to] = light[to]! + weight * color[0]!;
         light[to + 1] = light[to + 1]! + weight * color[1]!;
         light[to + 2] = light[to + 2]! + weight * color[2]!;
-        done += count;
-        if (done === 4) break;
       }
-      if (glass) lookThrough(lenses, glass, buffer, surface, base, light, to, color);
+      if (glass) lookThrough(glass, buffer, surface, base, x, y, camera.z, light, to, color, place);
     }
   }
   return light;
 }
 
+const createPlace = (): Place => ({ a: 0, b: 0, c: 0, nx: 0, ny: 0, nz: 0, inverse: 0 });
+
 /** Tints what lies behind a lens and adds what the lens mirrors. */
 function lookThrough(
-  lenses: readonly Mesh[],
-  buffer: Visibility,
+  { buffer, meshes, projected }: Layer,
   scene: Visibility,
   surface: Surface,
   base: number,
+  x: number,
+  y: number,
+  cameraZ: number,
   light: Float32Array,
   to: number,
   color: Float64Array,
+  place: Place,
 ): void {
-  let covered = 0, nx = 0, ny = 0, nz = 0, x = 0, y = 0, z = 0;
+  let covered = 0, mark = -1, sample = 0;
   for (let q = 0; q < 4; q++) {
     const at = base + (q & 1) + (q >> 1) * buffer.width;
-    if (buffer.mesh[at]! < 0 || buffer.depth[at]! <= scene.depth[at]!) continue;
-    const { normal, position, triangles } = lenses[buffer.mesh[at]!]!, t = buffer.triangle[at]!;
-    const u = buffer.first[at]!, v = buffer.second[at]!, w = 1 - u - v;
-    const i = 3 * triangles[t]!, j = 3 * triangles[t + 1]!, l = 3 * triangles[t + 2]!;
-    nx += u * normal[i]! + v * normal[j]! + w * normal[l]!;
-    ny += u * normal[i + 1]! + v * normal[j + 1]! + w * normal[l + 1]!;
-    nz += u * normal[i + 2]! + v * normal[j + 2]! + w * normal[l + 2]!;
-    x += u * position[i]! + v * position[j]! + w * position[l]!;
-    y += u * position[i + 1]! + v * position[j + 1]! + w * position[l + 1]!;
-    z += u * position[i + 2]! + v * position[j + 2]! + w * position[l + 2]!;
+    if (buffer.seen[at]! < 0 || buffer.depth[at]! <= scene.depth[at]!) continue;
+    mark = buffer.seen[at]!;
+    sample = at;
     covered++;
   }
   if (covered === 0) return;
-  const n = 1 / Math.sqrt(nx * nx + ny * ny + nz * nz + 1e-12), f = 1 / covered;
-  surface.lens(light, to, covered / 4, nx * n, ny * n, nz * n, x * f, y * f, z * f, color);
+  const index = Math.floor(mark / TRIANGLES), row = Math.floor(sample / buffer.width);
+  interpolate(
+    meshes[index]!,
+    projected[index]!,
+    mark - index * TRIANGLES,
+    SAMPLES,
+    sample - row * buffer.width,
+    row,
+    place,
+  );
+  const { nx, ny, nz } = place, away = 1 / place.inverse, n = 1 / Math.sqrt(nx * nx + ny * ny + nz * nz + 1e-12);
+  surface.lens(light, to, covered / 4, nx * n, ny * n, nz * n, x * away, y * away + PIVOT[1], cameraZ - away, color);
 }

@@ -210,8 +210,10 @@ function ear(side: -1 | 1): Mesh {
   });
 }
 
+const EARS = [ear(-1), ear(1)];
+
 /** Neck and shoulders, which stay with the body when the head turns. */
-export function bodyMeshes(): Mesh[] {
+export const BODY: readonly Mesh[] = (() => {
   const neck = patch(Material.skin, 24, 8, (u, v) => {
     const a = (u - 0.5) * TURN, flare = v * v * v;
     return [(52 + 26 * flare) * sin(a), 70 + 130 * v, -82 - 14 * v + (50 + 20 * flare) * cos(a)];
@@ -226,7 +228,7 @@ export function bodyMeshes(): Mesh[] {
     ];
   }, { describe: (u, v) => [u * 300, v * 200, 0] });
   return [neck, shoulders];
-}
+})();
 
 /** Everything that turns with the head and hides what lies behind it. The skin comes first. */
 export function headMeshes(head: DeformedHead, parameters: FaceParameters): Mesh[] {
@@ -238,8 +240,7 @@ export function headMeshes(head: DeformedHead, parameters: FaceParameters): Mesh
     eyeball(head.eyes[0], parameters.gaze, 0),
     eyeball(head.eyes[1], parameters.gaze, 1),
     ...mouthMeshes(head, parameters),
-    ear(-1),
-    ear(1),
+    ...EARS,
     ...hairMeshes(head, skin, parameters),
     ...hatMeshes(head, skin, parameters),
     ...glassesMeshes(head, parameters).frame,

@@ -50,11 +50,13 @@ export const CLOUDS: NoiseMap = cloud(64, 2, 11);
 /** Grain: features of 4 texels and less. Mean 0, standard deviation 1. */
 export const GRAIN: NoiseMap = cloud(4, 1, 37);
 
+/** Whole periods, added so that coordinates down to about minus a million are cut towards minus infinity. */
+const FAR = 4096 * SIDE;
+
 /** Bilinear look-up at `(x, y)` texels, repeating in both directions. */
 export function sample(map: NoiseMap, x: number, y: number): number {
-  const i = Math.floor(x), j = Math.floor(y), u = x - i, v = y - j;
-  const i0 = i & MASK, i1 = i + 1 & MASK, j0 = (j & MASK) * SIDE, j1 = (j + 1 & MASK) * SIDE;
-  const top = map[j0 + i0]! + (map[j0 + i1]! - map[j0 + i0]!) * u;
-  const low = map[j1 + i0]! + (map[j1 + i1]! - map[j1 + i0]!) * u;
-  return top + (low - top) * v;
+  const fx = x + FAR, fy = y + FAR, i = fx | 0, j = fy | 0, u = fx - i, v = fy - j;
+  const i0 = i & MASK, i1 = i + 1 & MASK, j0 = (j & MASK) << 8, j1 = (j + 1 & MASK) << 8;
+  const a = map[j0 + i0]!, b = map[j1 + i0]!, top = a + (map[j0 + i1]! - a) * u;
+  return top + (b + (map[j1 + i1]! - b) * u - top) * v;
 }

@@ -3,44 +3,32 @@ import type { Mesh } from "./mesh.ts";
 /** Where each vertex of a mesh lands: `[V, 3]` as picture x, picture y (pixels), and one over the distance. */
 export type Projected = Float64Array;
 
-/** Index of the head's skin in every list of meshes: what lies inside the head never shows through it. */
-const SKIN = 0;
-
-/** For every sample of the picture: which triangle is nearest, and where in it. */
+/** For every sample of the picture: which triangle is nearest. */
 export interface Visibility {
   readonly width: number;
   readonly height: number;
   /** One over the distance of what is seen; 0 where there is nothing. */
   readonly depth: Float32Array;
-  /** Index into the list of meshes, or -1. */
-  readonly mesh: Int16Array;
-  readonly triangle: Int32Array;
-  /** Weights of the triangle's first two vertices. */
-  readonly first: Float32Array;
-  readonly second: Float32Array;
+  /** {@linkcode TRIANGLES} times the index of the mesh plus the index of the triangle, or -1. */
+  readonly seen: Int32Array;
 }
+
+/** More than any mesh has. */
+export const TRIANGLES = 65536;
 
 export function createVisibility(width: number, height: number): Visibility {
   const n = width * height;
-  return {
-    width,
-    height,
-    depth: new Float32Array(n),
-    mesh: new Int16Array(n).fill(-1),
-    triangle: new Int32Array(n),
-    first: new Float32Array(n),
-    second: new Float32Array(n),
-  };
+  return { width, height, depth: new Float32Array(n), seen: new Int32Array(n).fill(-1) };
 }
 
 /** Empties a buffer for the next picture. */
 export function clearVisibility(buffer: Visibility): void {
   buffer.depth.fill(0);
-  buffer.mesh.fill(-1);
+  buffer.seen.fill(-1);
 }
 
 /**
- * Draws a mesh into the visibility buffer.
+ * Draws a mesh into the visibility buffer. Mesh 0 is the head's skin: what lies inside the head never shows through it.
  *
  * @param scale samples per picture pixel: sample `i` lies at picture coordinate `(i + 0.5) / scale - 0.5`.
  */
@@ -51,7 +39,7 @@ export function rasterize(
   projected: Projected,
   scale: number,
 ): void {
-  const { width, height, depth, mesh: seen, triangle, first, second } = buffer;
+  const { width, height, depth, seen } = buffer, mark = index * TRIANGLES;
   const { triangles, open, mask, attribute, inside } = mesh;
   const shift = 0.5 * scale - 0.5;
   for (let k = 0; k < triangles.length; k += 3) {
@@ -91,7 +79,7 @@ export function rasterize(
       let wa = wa0 + start * dwa, wb = wb0 + start * dwb, at = y * width + lowX + start;
       for (let x = start; x <= end; x++, at++, wa += dwa, wb += dwb) {
         const z = wa * za + wb * zb + (1 - wa - wb) * zc;
-        if (z <= depth[at]! || inside && seen[at] === SKIN) continue;
+        if (z <= depth[at]! || inside && seen[at]! >= 0 && seen[at]! < TRIANGLES) continue;
         if (mask !== undefined) {
           const wc = 1 - wa - wb;
           if (
@@ -103,11 +91,48 @@ export function rasterize(
           ) continue;
         }
         depth[at] = z;
-        seen[at] = index;
-        triangle[at] = k;
-        first[at] = wa;
-        second[at] = wb;
+        seen[at] = mark + k / 3;
       }
     }
   }
+}
+
+/** What a mesh is like at one place of the picture. */
+export interface Place {
+  /** Attributes. */
+  a: number;
+  b: number;
+  c: number;
+  /** Normal, not of unit length. */
+  nx: number;
+  ny: number;
+  nz: number;
+  /** One over the distance. */
+  inverse: number;
+}
+
+/** Interpolates a triangle at sample coordinates `(x, y)`, or a little outside of it. */
+export function interpolate(
+  { triangles, attribute, normal }: Mesh,
+  projected: Projected,
+  triangle: number,
+  scale: number,
+  x: number,
+  y: number,
+  place: Place,
+): void {
+  const i = 3 * triangles[3 * triangle]!, j = 3 * triangles[3 * triangle + 1]!, k = 3 * triangles[3 * triangle + 2]!;
+  const shift = 0.5 * scale - 0.5;
+  const xa = projected[i]! * scale + shift - x, ya = projected[i + 1]! * scale + shift - y;
+  const xb = projected[j]! * scale + shift - x, yb = projected[j + 1]! * scale + shift - y;
+  const xc = projected[k]! * scale + shift - x, yc = projected[k + 1]! * scale + shift - y;
+  const inverse = 1 / ((xb - xa) * (yc - ya) - (yb - ya) * (xc - xa));
+  const u = (xb * yc - yb * xc) * inverse, v = (xc * ya - yc * xa) * inverse, w = 1 - u - v;
+  place.a = u * attribute[i]! + v * attribute[j]! + w * attribute[k]!;
+  place.b = u * attribute[i + 1]! + v * attribute[j + 1]! + w * attribute[k + 1]!;
+  place.c = u * attribute[i + 2]! + v * attribute[j + 2]! + w * attribute[k + 2]!;
+  place.nx = u * normal[i]! + v * normal[j]! + w * normal[k]!;
+  place.ny = u * normal[i + 1]! + v * normal[j + 1]! + w * normal[k + 1]!;
+  place.nz = u * normal[i + 2]! + v * normal[j + 2]! + w * normal[k + 2]!;
+  place.inverse = u * projected[i + 2]! + v * projected[j + 2]! + w * projected[k + 2]!;
 }

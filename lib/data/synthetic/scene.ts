@@ -1,7 +1,7 @@
 import { glassesMeshes } from "./accessories.ts";
 import { type Camera, project, rotation, turn } from "./camera.ts";
 import { deform, type DeformedHead } from "./deform.ts";
-import { bodyMeshes, headMeshes } from "./geometry.ts";
+import { BODY, headMeshes } from "./geometry.ts";
 import { locateLandmarks } from "./landmarks.ts";
 import { cos, sin } from "./math.ts";
 import { type Mesh, normals } from "./mesh.ts";
@@ -63,7 +63,7 @@ export function buildScene(face: PlacedFace): Scene {
     const position = mesh.position === head.position ? skin : turn(mesh.position, turned);
     return { ...mesh, position, normal: normals(position, mesh.triangles) };
   };
-  const meshes = [...headMeshes(head, parameters).map(withHead), ...bodyMeshes()];
+  const meshes = [...headMeshes(head, parameters).map(withHead), ...BODY];
   for (const occluder of parameters.occluders) {
     const p = 3 * occluder.near, [dx, dy, dz] = occluder.offset;
     // Beside the face a flat thing still passes in front of it, not through it.

@@ -9,7 +9,7 @@ import { createModel, type CreateModelOptions } from "./registry.ts";
 await useBackend({ quiet: true });
 
 const x = tf.tensor(formulaImages(2, 64), [2, 64, 64, 3]);
-const networks: [string, CreateModelOptions][] = [["mnv2", {}], ["efnb0", {}], ["efnb0", { flavor: "applications" }]];
+const networks: [string, CreateModelOptions][] = [["mnv2", {}], ["efnb0", { flavor: "applications" }]];
 
 for (const [name, options] of networks) {
   const label = [name, ...Object.values(options)].join(" ");

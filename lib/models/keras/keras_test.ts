@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { sha256 } from "@/files.ts";
 import { useBackend } from "@/tensorflow/mod.ts";
 import { fillByFormula } from "../peer/formula.ts";
 import { createModel, type CreateModelOptions, modelEntry } from "../registry.ts";
@@ -28,7 +29,9 @@ async function inFolder(run: (folder: string) => Promise<void>) {
   }
 }
 
-const numbers = (model: tf.LayersModel) => model.weights.map((weight) => [...weight.read().dataSync()]);
+/** One hash per weight, in order. */
+const numbers = (model: tf.LayersModel) =>
+  model.weights.map((weight) => sha256(new Uint8Array(weight.read().dataSync<"float32">().buffer)));
 
 /** The shapes of a model's layers, as a file of Keras's would have them. */
 function layersOf(model: tf.LayersModel): Layers {

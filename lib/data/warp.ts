@@ -95,15 +95,19 @@ function sampleEdge(
     let u = (Math.round((b * y + c) * ONE) + HALF_WEIGHT) | 0;
     let v = (Math.round((e * y + f) * ONE) + HALF_WEIGHT) | 0;
     for (let x = 0; x < outWidth; x++) {
-      const clampedU = u < 0 ? 0 : u > maxU ? maxU : u;
-      const clampedV = v < 0 ? 0 : v > maxV ? maxV : v;
-      // The last pixel is the far end of the pair before it, with weight 256 of 256: no read lies out of bounds.
-      let left = clampedU >> 16, top = clampedV >> 16;
-      if (left > lastX) left = lastX;
-      if (top > lastY) top = lastY;
-      const right = (clampedU - (left << 16)) >> 8, bottom = (clampedV - (top << 16)) >> 8;
-      const w00 = Math.imul(256 - right, 256 - bottom), w01 = Math.imul(right, 256 - bottom);
-      const w10 = Math.imul(256 - right, bottom), w11 = Math.imul(right, bottom);
+      let left = u >> 16, top = v >> 16, right = (u >> 8) & 255, bottom = (v >> 8) & 255;
+      // One sign bit tells whether any of the four distances to the border is negative.
+      if ((u | v | (maxU - 1 - u) | (maxV - 1 - v)) < 0) {
+        const clampedU = u < 0 ? 0 : u > maxU ? maxU : u;
+        const clampedV = v < 0 ? 0 : v > maxV ? maxV : v;
+        // The last pixel is the far end of the pair before it, with weight 256 of 256: no read lies out of bounds.
+        left = Math.min(clampedU >> 16, lastX);
+        top = Math.min(clampedV >> 16, lastY);
+        right = (clampedU - (left << 16)) >> 8;
+        bottom = (clampedV - (top << 16)) >> 8;
+      }
+      const w11 = Math.imul(right, bottom), w01 = (right << 8) - w11, w10 = (bottom << 8) - w11;
+      const w00 = ONE - (right << 8) - w10;
       const p = Math.imul(top, row) + Math.imul(left, 3), q = p + row;
       out[o] = (Math.imul(source[p]!, w00) + Math.imul(source[p + 3]!, w01) +
         Math.imul(source[q]!, w10) + Math.imul(source[q + 3]!, w11) + 32768) >> 16;

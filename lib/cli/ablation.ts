@@ -133,7 +133,7 @@ async function act(
   const quiet = flags.quiet === true || flags.json === true;
   const stop = new AbortController();
   const release = onInterrupt(stop, "Stopping after this step of every trial", output);
-  const live = createLiveLines(!quiet && Deno.stderr.isTerminal());
+  const live = createLiveLines({ enabled: !quiet && Deno.stderr.isTerminal() });
   const threads = flags.threads ?? Math.max(1, Math.floor(navigator.hardwareConcurrency / flags.parallel));
   let statuses: readonly TrialStatus[];
   try {

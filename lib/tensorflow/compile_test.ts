@@ -320,3 +320,8 @@ Deno.test("compile() gives the same bits twice", () => {
   };
   assert.deepEqual(run(), run());
 });
+
+Deno.test("compile() takes the whole part of a seed with a fraction, as eager execution does", () => {
+  const draw = compile((logits: tf.Tensor) => tf.multinomial(logits as tf.Tensor1D, 3, 3.14));
+  assert.equal(draw(tf.tensor1d([0.5, 0.5])).size, 3);
+});

@@ -445,8 +445,15 @@ function setGraphAttributes(runtime: Runtime, description: Pointer, attributes: 
       const bytes = encoder.encode(value as string);
       c.TF_SetAttrString(description, key, bytes, BigInt(bytes.length));
     } else if (type === AttrType.INT) {
-      if (Array.isArray(value)) c.TF_SetAttrIntList(description, key, BigInt64Array.from(value, BigInt), value.length);
-      else c.TF_SetAttrInt(description, key, BigInt(value as number));
+      // Whole parts, as tfjs-node's addon takes them: tf.multinomial's seed may have a fraction.
+      if (Array.isArray(value)) {
+        c.TF_SetAttrIntList(
+          description,
+          key,
+          BigInt64Array.from(value, (each) => BigInt(Math.trunc(each))),
+          value.length,
+        );
+      } else c.TF_SetAttrInt(description, key, BigInt(Math.trunc(value as number)));
     } else if (type === AttrType.SHAPE) {
       const dims = value as number[];
       c.TF_SetAttrShape(description, key, BigInt64Array.from(dims, BigInt), dims.length);

@@ -8,6 +8,7 @@ import type { BackendName } from "@/tensorflow/mod.ts";
 import type { Trial } from "@/experiment/ablation.ts";
 import type { TrialStatus } from "@/experiment/trial_runner.ts";
 import { inProject } from "@/paths.ts";
+import { formatDuration } from "@/progress.ts";
 import {
   createCommand,
   ExitCode,
@@ -139,6 +140,7 @@ async function act(
   try {
     const { runTrials } = await import("@/experiment/trial_runner.ts");
     const told = new Map<string, string>();
+    let pace: Pace | undefined;
     statuses = await runTrials({
       trials: placed,
       arguments: [
@@ -154,7 +156,9 @@ async function act(
       retry: flags.resume === true,
       signal: stop.signal,
       onChange(now) {
-        live.draw(now.map(describeStatus));
+        const before = now.filter(({ state }) => state === "finished").length;
+        pace ??= { since: performance.now(), before, parallel: flags.parallel };
+        live.draw(liveTable(now, pace));
         if (quiet || Deno.stderr.isTerminal()) return;
         // In a log, one line per event instead of a table that moves.
         for (const status of now) {
@@ -204,6 +208,28 @@ function describeStatus({ trial, state, epochs, validation, nme, reason }: Trial
   return `${{ waiting: " ", running: ">", finished: "+", failed: "!", stopped: "=", elsewhere: "?" }[state]} ${
     nameOf(trial)
   }  ${what}`;
+}
+
+const RANK = { running: 0, failed: 1, elsewhere: 2, stopped: 3, finished: 4, waiting: 5 } as const;
+
+export interface Pace {
+  /** When this session began, by `performance.now()`. */
+  readonly since: number;
+  /** Trials that were finished then. */
+  readonly before: number;
+  readonly parallel: number;
+}
+
+/** What moves comes first, below how far all of it has come. */
+export function liveTable(statuses: readonly TrialStatus[], { since, before, parallel }: Pace): string[] {
+  const count = (state: TrialStatus["state"]) => statuses.filter((status) => status.state === state).length;
+  const finished = count("finished"), left = count("waiting") + count("running");
+  const seconds = (performance.now() - since) / 1000;
+  const known = finished > before && left > 0;
+  const time = known ? `, about ${formatDuration(left * seconds / (finished - before))} left` : "";
+  const failed = count("failed") > 0 ? `, ${count("failed")} failed` : "";
+  const head = `${finished} of ${statuses.length} trials done${failed}, ${parallel} at once${time}`;
+  return [head, ...[...statuses].sort((a, b) => RANK[a.state] - RANK[b.state]).map(describeStatus)];
 }
 
 async function report(

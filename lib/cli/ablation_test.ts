@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { experimentNames, experimentsFolder } from "@/experiment/experiments.ts";
-import { runAblationCommand } from "./ablation.ts";
+import { expandTrials } from "@/experiment/ablation.ts";
+import type { TrialStatus } from "@/experiment/trial_runner.ts";
+import { liveTable, runAblationCommand } from "./ablation.ts";
 
 async function say(...args: string[]): Promise<{ code: number; out: string; error: string }> {
   let out = "", error = "";
@@ -83,4 +85,37 @@ Deno.test("deno task ablation answers mistakes by one sentence", async () => {
     assert.match(error, expected);
     assert.equal(error.trim().split("\n").length, 1);
   }
+});
+
+Deno.test("liveTable() puts what moves first, below how far all of it has come", () => {
+  const toy = { summary: "", dataset: "synthetic", architecture: "mnv2", epochs: 9 };
+  const trials = expandTrials({ summary: "", experiments: ["toy"], seeds: [0, 1, 2, 3] }, { toy });
+  const status = (seed: number, change: Partial<TrialStatus>): TrialStatus => ({
+    ...{
+      trial: trials[seed]!,
+      path: "",
+      state: "waiting",
+      epochs: 0,
+      validation: undefined,
+      nme: undefined,
+      reason: "",
+    },
+    ...change,
+  });
+  const lines = liveTable(
+    [
+      status(0, { state: "finished", epochs: 9, nme: 0.0512 }),
+      status(1, { state: "failed", reason: "It broke" }),
+      status(2, { state: "running", epochs: 4, validation: 0.0634 }),
+      status(3, {}),
+    ],
+    { since: performance.now() - 60_000, before: 0, parallel: 2 },
+  );
+  assert.match(lines[0]!, /^1 of 4 trials done, 1 failed, 2 at once, about 2 min 0\d s left$/);
+  assert.deepEqual(lines.slice(1), [
+    "> toy/acr/seed-2  epoch 4/9, validation NME 6.34 %",
+    "! toy/acr/seed-1  failed: It broke",
+    "+ toy/acr/seed-0  test NME 5.12 %",
+    "  toy/acr/seed-3  waiting",
+  ]);
 });

@@ -33,7 +33,7 @@ export function averageWeights(variables: readonly tf.Variable[], momentum: numb
   }
   const { iterations, slots, all, dispose } = createSlots("average", ["average"], variables);
   const averages = slots.average!;
-  variables.forEach((variable, index) => set(averages[index]!, variable.dataSync()));
+  copy(variables, averages);
   return {
     state: all,
     averages,
@@ -58,8 +58,13 @@ export function averageWeights(variables: readonly tf.Variable[], momentum: numb
       }
     },
     settle() {
-      variables.forEach((variable, index) => set(variable, averages[index]!.dataSync()));
+      copy(averages, variables);
     },
     dispose,
   };
+}
+
+/** Copies values without reading them: WebGPU cannot read at once. */
+function copy(from: readonly tf.Variable[], to: readonly tf.Variable[]): void {
+  tf.tidy(() => to.forEach((variable, index) => variable.assign(from[index]!.clone())));
 }

@@ -1,4 +1,4 @@
-import { round } from "./series.ts";
+import { epochChannel, round } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 import { palette } from "./theme.ts";
 
@@ -33,13 +33,8 @@ export function difficultyByEpoch({ epochs, title = "Difficulty Φ by epoch" }: 
   // A step lasts until the next epoch, and the last one until its own end.
   const last = rows.at(-1)!;
   const values = [...rows, { ...last, epoch: last.epoch + 1 }];
-  const x = {
-    field: "epoch",
-    type: "quantitative",
-    title: "epoch",
-    scale: { nice: false, zero: false },
-    axis: { tickMinStep: 1 },
-  };
+  const bounds = [rows[0]!.epoch, last.epoch + 1] as const;
+  const x = epochChannel(...bounds);
   const interpolate = "step-after";
   return plot({
     title: { text: title, subtitle: "median and middle half over all faces and coordinates" },
@@ -51,7 +46,7 @@ export function difficultyByEpoch({ epochs, title = "Difficulty Φ by epoch" }: 
         height: 90,
         mark: { type: "line", interpolate, color: palette[1] },
         encoding: {
-          x: { ...x, title: null, axis: { tickMinStep: 1, labels: false } },
+          x: { ...epochChannel(...bounds, { labels: false }), title: null },
           y: {
             field: "percent",
             type: "quantitative",

@@ -1,4 +1,4 @@
-import { colorOf, round } from "./series.ts";
+import { colorOf, round, wholeTicks } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 import { palette } from "./theme.ts";
 
@@ -31,7 +31,7 @@ export function pcaSpectrum(
     type: "quantitative",
     title: "mode",
     scale: { domain: [0.4, shown + 0.6], nice: false },
-    axis: { tickMinStep: 1, grid: false },
+    axis: { values: wholeTicks(1, shown), format: "d", grid: false },
   };
   const points = marks.filter(({ modes }) => modes >= 1 && modes <= shown)
     .map(({ modes, percent }) => ({

@@ -44,3 +44,22 @@ export function checkNames(what: string, names: readonly string[]): void {
   const twice = names.find((name, i) => names.indexOf(name) !== i);
   if (twice !== undefined) throw new RangeError(`Cannot plot ${what} as a name stands twice: '${twice}'`);
 }
+
+/** At most about ten whole numbers from `low` to `high`, at steps of 1, 2 or 5 times a power of ten. */
+export function wholeTicks(low: number, high: number): number[] {
+  let step = 1;
+  for (let i = 0; (high - low) / step > 10; i++) step *= i % 3 === 1 ? 2.5 : 2;
+  const first = Math.ceil(low / step) * step;
+  return Array.from({ length: Math.floor((high - first) / step) + 1 }, (_, i) => first + i * step);
+}
+
+/** The position channel of epochs; ticks are listed, as some versions of Vega-Lite forget that they should be whole. */
+export function epochChannel(low: number, high: number, axis: Part = {}): Part {
+  return {
+    field: "epoch",
+    type: "quantitative",
+    title: "epoch",
+    scale: { domain: high > low ? [low, high] : [low - 0.5, low + 0.5], nice: false, zero: false },
+    axis: { values: wholeTicks(low, high), format: "d", ...axis },
+  };
+}

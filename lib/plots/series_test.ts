@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { checkLength, checkNames, round, seriesColor, seriesDash } from "./series.ts";
+import { checkLength, checkNames, round, seriesColor, seriesDash, wholeTicks } from "./series.ts";
 
 Deno.test("seriesDash() tells apart the series that share a color", () => {
   for (let i = 0; i < 30; i++) {
@@ -26,4 +26,12 @@ Deno.test("checkLength() names what does not fit", () => {
     name: "TypeError",
     message: "Cannot plot a gradient as it has 3 values: expected 4",
   });
+});
+
+Deno.test("wholeTicks() gives round whole numbers, few of them, within the range", () => {
+  assert.deepEqual(wholeTicks(0, 2), [0, 1, 2]);
+  assert.deepEqual(wholeTicks(7, 7), [7]);
+  assert.deepEqual(wholeTicks(3, 17), [4, 6, 8, 10, 12, 14, 16]);
+  assert.deepEqual(wholeTicks(0, 29), [0, 5, 10, 15, 20, 25]);
+  assert.deepEqual(wholeTicks(0, 150), [0, 20, 40, 60, 80, 100, 120, 140]);
 });

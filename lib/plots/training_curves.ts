@@ -1,4 +1,4 @@
-import { checkNames, colorOf, dashOf, round, seriesColor } from "./series.ts";
+import { checkNames, colorOf, dashOf, epochChannel, round, seriesColor } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 
 /** One run's history of one value. */
@@ -57,13 +57,8 @@ export function trainingCurves({ runs, value, scale = "linear", title = "Trainin
     });
   });
   const seeds = Math.max(...rows.map((row) => row.runs));
-  const x = {
-    field: "epoch",
-    type: "quantitative",
-    title: "epoch",
-    scale: { nice: false, zero: false },
-    axis: { tickMinStep: 1 },
-  };
+  const epochs = rows.map(({ epoch }) => epoch);
+  const x = epochChannel(Math.min(...epochs), Math.max(...epochs));
   const y = {
     type: "quantitative",
     title: value,

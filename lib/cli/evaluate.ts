@@ -135,9 +135,7 @@ export function evaluationTable(net: LandmarkNet, evaluation: Evaluation, warnin
       2,
     )} %; AUC': the ACR authors' own definition, never comparable with AUC`,
     `Label convention: ${net.convention} (${net.because})`,
-    ...(net.config === undefined
-      ? ["The model was not trained here: nothing is known of the faces that it has seen"]
-      : []),
+    ...(net.config === undefined ? ["Nothing is recorded of the faces that this model was trained on"] : []),
     ...(data.partial === "" ? [] : [`${data.dataset} ${data.split} is ${data.partial}`]),
     ...otherFaces(net, evaluation),
     ...(emptySubsets.length === 0 ? [] : [`No face at hand of subset ${emptySubsets.join(", ")}`]),

@@ -7,7 +7,7 @@ import { cropProtocols } from "@/data/crop.ts";
 import { createExperimentModel } from "@/experiment/model.ts";
 import type { ExperimentSettings } from "@/experiment/settings.ts";
 import { loadWeights, WEIGHTS_FILE } from "@/experiment/weights.ts";
-import { openStoredWeights } from "@/models/keras/mod.ts";
+import { labelConvention, openStoredWeights } from "@/models/keras/mod.ts";
 import { openKerasModel } from "@/models/keras/open.ts";
 import { modelEntry } from "@/models/registry.ts";
 import { readRun } from "@/results/read_run.ts";
@@ -126,10 +126,10 @@ async function openKeras(path: string, options: OpenNetOptions): Promise<Landmar
   if (convention === "released") turnSign(opened.model, modelEntry(name).head);
   const because = wanted !== "auto"
     ? "as asked"
-    : note.labels
+    : opened.labels && opened.labels !== labelConvention({ source: path, note: undefined })
     ? "as its note says"
     : opened.labels
-    ? "as its name or note tells: a file of the ACR Loss release"
+    ? "by its name: a file of the ACR Loss release"
     : "assumed: neither its name nor a note tells; --convention released turns the sign";
   return {
     path,

@@ -10,7 +10,7 @@ export interface OverlayFace {
   readonly crop: CropBox;
 }
 
-const SMALLEST = 640, LARGEST = 2048;
+const SMALLEST = 960, LARGEST = 2048;
 
 /**
  * Draws landmarks (yellow) and what the network saw (white frame) over a picture. Small pictures are enlarged by a whole

@@ -5,6 +5,7 @@ import { Material, type Mesh, patch, tube } from "./mesh.ts";
 import type { DeformedHead } from "./deform.ts";
 import { CLOUDS, sample } from "./noise.ts";
 import type { FaceParameters } from "./parameters.ts";
+import { TEMPLATE } from "./template.ts";
 
 type Point = readonly [number, number, number];
 
@@ -12,6 +13,12 @@ const TURN = 6.283185307179586;
 
 /** Cosines and sines around a thin tube. */
 const RING = Array.from({ length: 6 }, (_, k) => [cos(TURN * k / 6), sin(TURN * k / 6)] as const);
+
+/** Vertices that a rim might touch. */
+const AROUND_EYES = Array.from({ length: TEMPLATE.count }, (_, i) => i).filter((i) => {
+  const x = TEMPLATE.mean[3 * i]!, y = TEMPLATE.mean[3 * i + 1]!, z = TEMPLATE.mean[3 * i + 2]!;
+  return Math.abs(x) < 72 && y > -42 && y < 46 && z > -15;
+});
 
 /** How much further forward a rim has to sit so that it touches neither cheek nor brow. */
 function clearance(
@@ -23,9 +30,9 @@ function clearance(
   for (const side of [-1, 1]) {
     for (let k = 0; k < 16; k++) {
       const [x, y, z] = rim(side, TURN * k / 16, 1);
-      for (let i = 0; i < position.length; i += 3) {
-        const dx = position[i]! - x, dy = position[i + 1]! - y;
-        if (dx * dx + dy * dy < 16 && position[i + 2]! > 0) most = Math.max(most, position[i + 2]! + gap - z);
+      for (const vertex of AROUND_EYES) {
+        const i = 3 * vertex, dx = position[i]! - x, dy = position[i + 1]! - y;
+        if (dx * dx + dy * dy < 16) most = Math.max(most, position[i + 2]! + gap - z);
       }
     }
   }

@@ -1,4 +1,4 @@
-import { glassesMeshes, hatMeshes } from "./accessories.ts";
+import { hatMeshes } from "./accessories.ts";
 import { EYE_RADIUS, LANDMARK_POINTS } from "./anatomy.ts";
 import { hairMeshes } from "./hair.ts";
 import { cos, exp, sin } from "./math.ts";
@@ -217,7 +217,7 @@ export const BODY: readonly Mesh[] = (() => {
   const neck = patch(Material.skin, 24, 8, (u, v) => {
     const a = (u - 0.5) * TURN, flare = v * v * v;
     return [(52 + 26 * flare) * sin(a), 70 + 130 * v, -82 - 14 * v + (50 + 20 * flare) * cos(a)];
-  }, { describe: (u, v) => [300 + 200 * (u - 0.5), 130 + 80 * v, 0], variant: 2 });
+  }, { describe: (u, v) => [300 + 200 * (u - 0.5), 130 + 80 * v, 0], variant: 2, casts: false });
   const shoulders = patch(Material.cloth, 28, 10, (u, v) => {
     const a = (u - 0.5) * TURN, w = v;
     const rx = 58 + 170 * sin(TURN / 4 * Math.min(1, w * 1.25)), rz = 54 + 60 * sin(TURN / 4 * Math.min(1, w * 1.3));
@@ -226,11 +226,11 @@ export const BODY: readonly Mesh[] = (() => {
       172 + 260 * w * w + 26 * w - 24 * cos(a) * (w - 1) * (w - 1) + 30 * w * Math.abs(sin(a)),
       -98 + rz * cos(a),
     ];
-  }, { describe: (u, v) => [u * 300, v * 200, 0] });
+  }, { describe: (u, v) => [u * 300, v * 200, 0], casts: false });
   return [neck, shoulders];
 })();
 
-/** Everything that turns with the head and hides what lies behind it. The skin comes first. */
+/** The head and what is worn on it, but for glasses. The skin comes first. */
 export function headMeshes(head: DeformedHead, parameters: FaceParameters): Mesh[] {
   const skin = skinMesh(head);
   return [
@@ -243,6 +243,5 @@ export function headMeshes(head: DeformedHead, parameters: FaceParameters): Mesh
     ...EARS,
     ...hairMeshes(head, skin, parameters),
     ...hatMeshes(head, skin, parameters),
-    ...glassesMeshes(head, parameters).frame,
   ];
 }

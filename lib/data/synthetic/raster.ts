@@ -58,6 +58,7 @@ export function rasterize(
     if (lowX > highX || lowY > highY) continue;
     const inverse = 1 / area;
     const dwa = (yb - yc) * inverse, dwb = (yc - ya) * inverse, dwc = -dwa - dwb;
+    const dz = dwa * za + dwb * zb + dwc * zc;
     const pa = dwa === 0 ? 0 : 1 / dwa, pb = dwb === 0 ? 0 : 1 / dwb, pc = dwc === 0 ? 0 : 1 / dwc;
     for (let y = lowY; y <= highY; y++) {
       const wa0 = ((xb - lowX) * (yc - y) - (yb - y) * (xc - lowX)) * inverse;
@@ -77,8 +78,9 @@ export function rasterize(
       else if (wc0 < 0) continue;
       const start = Math.ceil(from - 1e-6), end = Math.floor(to + 1e-6);
       let wa = wa0 + start * dwa, wb = wb0 + start * dwb, at = y * width + lowX + start;
-      for (let x = start; x <= end; x++, at++, wa += dwa, wb += dwb) {
-        const z = wa * za + wb * zb + (1 - wa - wb) * zc;
+      let z = wa * za + wb * zb + (1 - wa - wb) * zc;
+      const last = at + end - start, number = mark + k / 3;
+      for (; at <= last; at++, wa += dwa, wb += dwb, z += dz) {
         if (z <= depth[at]! || inside && seen[at]! >= 0 && seen[at]! < TRIANGLES) continue;
         if (mask !== undefined) {
           const wc = 1 - wa - wb;
@@ -91,7 +93,7 @@ export function rasterize(
           ) continue;
         }
         depth[at] = z;
-        seen[at] = mark + k / 3;
+        seen[at] = number;
       }
     }
   }

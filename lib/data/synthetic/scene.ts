@@ -63,7 +63,9 @@ export function buildScene(face: PlacedFace): Scene {
     const position = mesh.position === head.position ? skin : turn(mesh.position, turned);
     return { ...mesh, position, normal: normals(position, mesh.triangles) };
   };
-  const meshes = [...headMeshes(head, parameters).map(withHead), ...BODY];
+  const { frame, lenses } = glassesMeshes(head, parameters);
+  const meshes = [...headMeshes(head, parameters), ...frame].map(withHead);
+  meshes.push(...BODY);
   for (const occluder of parameters.occluders) {
     const p = 3 * occluder.near, [dx, dy, dz] = occluder.offset;
     // Beside the face a flat thing still passes in front of it, not through it.
@@ -71,5 +73,5 @@ export function buildScene(face: PlacedFace): Scene {
     const at = [points[p]! + dx, points[p + 1]! + dy, front + dz + 14] as const;
     meshes.push(...occluderMeshes(occluder, at).map((mesh) => ({ ...mesh, color: occluder.color })));
   }
-  return { meshes, lenses: glassesMeshes(head, parameters).lenses.map(withHead) };
+  return { meshes, lenses: lenses.map(withHead) };
 }

@@ -37,7 +37,16 @@ export { drawFaceGrid } from "./data/face_picture.ts";
 export { loadPrepared, type PreparedFaces } from "./data/prepared.ts";
 export { prepareFaces } from "./data/prepare.ts";
 export { BatchLoader, type BatchLoaderOptions } from "./data/loader.ts";
-export { generateFaces, type GenerateFacesOptions, renderFace, sampleFace } from "./data/synthetic/mod.ts";
+export {
+  compareShapes,
+  type FaceParameters,
+  generateFaces,
+  type GenerateFacesOptions,
+  renderFace,
+  renderPicture,
+  sampleFace,
+  type SyntheticFaceSet,
+} from "./data/synthetic/mod.ts";
 
 export * from "./evaluation/nme.ts";
 export * from "./evaluation/distribution.ts";

@@ -2,7 +2,8 @@
  * acr-lab: face alignment with ACR Loss. What notebooks and scripts import.
  *
  * Floors, lower first: `tensorflow`, then `shape`, `losses`, `models`, `data`, `evaluation`, then `training`, then
- * `results` and `plots`.
+ * `results` and `plots`. The trainer is `@/training/mod.ts`; what lies above has an index of its own as well:
+ * `@/experiment/mod.ts`, and `@/notebook/mod.ts` for what notebooks need beside the library.
  *
  * @module
  */

@@ -35,10 +35,15 @@ export function startNotebook({ report = console.error }: NotebookOptions = {}):
     current = undefined;
     controller?.abort(new DOMException("Interrupted", "AbortError"));
   });
+  // The headless runner asks for these at the end: a message that comes after its cell may be lost.
+  const unhandled: string[] = [];
+  Reflect.set(globalThis, Symbol.for("acr-lab.unhandled"), unhandled);
   globalThis.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     const { reason } = event;
-    report(UNHANDLED + (reason instanceof Error ? reason.stack ?? reason.message : String(reason)));
+    const text = reason instanceof Error ? reason.stack ?? reason.message : String(reason);
+    unhandled.push(text);
+    report(UNHANDLED + text);
   });
   const kernel = jupyter();
   if (kernel !== undefined) promiseBroadcast(kernel);

@@ -21,8 +21,10 @@ from nbclient.exceptions import CellExecutionComplete, CellExecutionError, CellT
 from nbclient.util import ensure_async
 
 ANSI = re.compile(r"\x1b\[[0-9;]*m")
-# lib/notebook/prelude.ts prints it.
+# lib/notebook/prelude.ts prints the first and keeps what the second reads.
 UNHANDLED = "Unhandled rejection: "
+LATE = """await new Promise((resolve) => setTimeout(resolve, 50));
+console.log((globalThis[Symbol.for("acr-lab.unhandled")] ?? []).join("\\n"));"""
 
 
 def tell(**message):
@@ -72,6 +74,10 @@ def failure(error, cell, index):
     }
 
 
+def unhandled(cell, index, message):
+    return {**failure(None, cell, index), "name": "Unhandled rejection", "message": ANSI.sub("", message).strip()}
+
+
 async def execute(client, notebook, interrupt):
     """Executes the code cells in order; returns a failure, or None."""
     numbers = [i for i, cell in enumerate(notebook.cells) if cell.cell_type == "code"]
@@ -87,10 +93,18 @@ async def execute(client, notebook, interrupt):
                 await task
             except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
                 return failure(error, cell, index)
-            unhandled = text_of(cell, "stderr").find(UNHANDLED)
-            if unhandled >= 0:
-                message = text_of(cell, "stderr")[unhandled + len(UNHANDLED) :].strip()
-                return {**failure(None, cell, index), "name": "Unhandled rejection", "message": ANSI.sub("", message)}
+            written = text_of(cell, "stderr")
+            if UNHANDLED in written:
+                return unhandled(cell, index, written[written.index(UNHANDLED) + len(UNHANDLED) :])
+        # A rejection may come to light when its cell is long done: those are put to the last cell's account.
+        late = nbformat.v4.new_code_cell(LATE)
+        notebook.cells.append(late)
+        try:
+            await client.async_execute_cell(late, len(notebook.cells) - 1)
+        finally:
+            notebook.cells.pop()
+        if numbers and text_of(late, "stdout").strip():
+            return unhandled(notebook.cells[numbers[-1]], numbers[-1], text_of(late, "stdout"))
     return None
 
 

@@ -1,5 +1,5 @@
 /**
- * Fitting the shape model beside scikit-learn's PCA, on the same random shapes, in turn.
+ * Fitting the shape model beside scikit-learn's PCA, on random shapes of one kind and size, in turn.
  *
  *     deno task bench:pca
  *

@@ -117,6 +117,11 @@ export function fromHere(path: string | undefined): string | undefined {
   return path === undefined ? undefined : resolve(Deno.env.get("INIT_CWD") ?? Deno.cwd(), path);
 }
 
+/** An option's path, meant from where the command was typed. */
+export function pathOption(text: string): string {
+  return fromHere(text)!;
+}
+
 /** Hears Ctrl-C and a polite kill: the first aborts, the second ends the process. Returns what ends the listening. */
 export function onInterrupt(stop: AbortController, saying: string, output: Output): () => void {
   const signals: Deno.Signal[] = Deno.build.os === "windows" ? ["SIGINT", "SIGBREAK"] : ["SIGINT", "SIGTERM"];

@@ -6,7 +6,7 @@
 import { join, resolve } from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { nearest } from "@/errors.ts";
-import { createCommand, ExitCode, type Output, processOutput, runCommand, wholeOption } from "./command.ts";
+import { createCommand, ExitCode, type Output, pathOption, processOutput, runCommand, wholeOption } from "./command.ts";
 
 interface Common {
   from?: string;
@@ -50,8 +50,8 @@ function subcommand(name: Name, output: Output): Command {
 
 function withSource(command: Command): Command {
   return command.argument("<dataset>", "300w, cofw, wflw, own or synthetic")
-    .option("--from <folder>", "the raw dataset (default: data/DATASET)")
-    .option("--cache <folder>", "where prepared faces are kept (default: data/prepared)")
+    .option("--from <folder>", "the raw dataset (default: data/DATASET)", pathOption)
+    .option("--cache <folder>", "where prepared faces are kept (default: data/prepared)", pathOption)
     .option("--quiet", "shows no progress", false);
 }
 
@@ -122,7 +122,7 @@ function build(name: Name, output: Output): Command {
           "draws each face three times augmented instead of mirrored: none, basic, acr or strong",
         )
         .option("--count <n>", "faces to draw", wholeOption(1), 18)
-        .option("--out <file>", "the PNG to write (default: DATASET-SPLIT.png here)")
+        .option("--out <file>", "the PNG to write (default: DATASET-SPLIT.png here)", pathOption)
         .action(async (dataset: string, flags: Common & CropFlags & Show) => await show(dataset, flags, say));
     case "pca":
       return withCrop(command)
@@ -132,12 +132,12 @@ function build(name: Name, output: Output): Command {
           numberOption(1, 100),
           90,
         )
-        .option("--out <folder>", "where the three .npy files go (default: data/pca/DATASET-PERCENT)")
+        .option("--out <folder>", "where the three .npy files go (default: data/pca/DATASET-PERCENT)", pathOption)
         .action(async (dataset: string, flags: Common & CropFlags & { percent: number; out?: string }) =>
           await fitShapes(dataset, flags, say)
         );
     case "new":
-      return command.argument("<folder>", "the folder of your pictures; made if need be")
+      return command.argument("<folder>", "the folder of your pictures; made if need be", pathOption)
         .option("--points <n>", "number of landmarks", wholeOption(1), 68)
         .option("--name <name>", "name of the dataset", "my-faces")
         .action(async (folder: string, { points, name }: { points: number; name: string }) => {
@@ -157,7 +157,7 @@ function build(name: Name, output: Output): Command {
             "300w",
           ),
         )
-        .requiredOption("--out <folder>", "where the faces go")
+        .requiredOption("--out <folder>", "where the faces go", pathOption)
         .option("--train <n>", "training faces", wholeOption(1), 400)
         .option("--test <n>", "test faces", wholeOption(1), 100)
         .option("--size <pixels>", "side of the pictures", wholeOption(16), 256)
@@ -178,7 +178,7 @@ async function show(dataset: string, flags: Common & CropFlags & Show, say: (tex
   const { loadSplit } = await import("@/data/datasets.ts");
   const { drawContactSheet } = await import("@/data/contact_sheet.ts");
   const { writeFileAtomic } = await import("@/files.ts");
-  const { augment, count, seed = 0, out = `${dataset}-${flags.split}.png` } = flags;
+  const { augment, count, seed = 0, out = pathOption(`${dataset}-${flags.split}.png`) } = flags;
   const set = await loadSplit(dataset, flags.split, datasetOptions(flags));
   const { presetByName } = await import("./data_report.ts");
   const preset = augment === undefined ? {} : { augment: presetByName(augment) };

@@ -7,7 +7,15 @@ import { writeFileAtomic } from "@/files.ts";
 import { messageOf } from "@/errors.ts";
 import { listRuns } from "@/results/read_run.ts";
 import { selectRuns } from "@/results/select.ts";
-import { createCommand, listOption, type Output, processOutput, runCommand, wholeOption } from "./command.ts";
+import {
+  createCommand,
+  listOption,
+  type Output,
+  pathOption,
+  processOutput,
+  runCommand,
+  wholeOption,
+} from "./command.ts";
 import { mixingHint } from "./results.ts";
 
 interface ReportCommandOptions {
@@ -25,14 +33,14 @@ interface ReportCommandOptions {
 export function runReport(args: readonly string[], output: Output = processOutput): Promise<number> {
   const command = createCommand("report", "Writes one HTML page about runs, which works offline.", output)
     .argument("[select...]", "runs to report: a path or glob below the results folder (default: all)")
-    .option("--out <file>", "the page to write", "results/report.html")
-    .option("--root <folder>", "the results folder", "results")
+    .option("--out <file>", "the page to write", pathOption, "results/report.html")
+    .option("--root <folder>", "the results folder", pathOption, "results")
     .option("--title <text>", "heading of the page", "Results")
     .option("--by <settings>", "what tells groups apart, as loss,architecture (default: all but the seed)", listOption)
     .option("--mix", "allows means over different protocols, datasets, sizes and partial sets", false)
     .option("--no-published", "leaves published numbers out")
     .option("--faces <number>", "worst and best faces to show; 0 for none", wholeOption(0), 8)
-    .option("--prepared <folder>", "where prepared faces are (default: data/prepared)")
+    .option("--prepared <folder>", "where prepared faces are (default: data/prepared)", pathOption)
     .action((selections: string[], options: ReportCommandOptions) => writeReport(selections, options, output));
   return runCommand(command, args, output, mixingHint);
 }

@@ -13,7 +13,7 @@ import { type FinishedRun, isFinished, listRuns, type RunRecord } from "@/result
 import { parseMetrics, resultsTables, unfinishedTable } from "@/results/results_table.ts";
 import { selectRuns } from "@/results/select.ts";
 import { TABLE_FORMATS, type TableFormat } from "@/results/table.ts";
-import { createCommand, listOption, type Output, processOutput, runCommand } from "./command.ts";
+import { createCommand, listOption, type Output, pathOption, processOutput, runCommand } from "./command.ts";
 
 /** What to do about runs that may not stand in one mean. */
 export function mixingHint(error: unknown): string | undefined {
@@ -38,7 +38,7 @@ interface ResultsOptions {
 export function runResults(args: readonly string[], output: Output = processOutput): Promise<number> {
   const command = createCommand("results", "Shows the runs that exist, side by side.", output)
     .argument("[select...]", "runs to show: a path or glob below the results folder, as 300w-mnv2/acr or '*/{acr,l2}'")
-    .option("--root <folder>", "the results folder", "results")
+    .option("--root <folder>", "the results folder", pathOption, "results")
     .option("--by <settings>", "what tells rows apart, as loss,architecture (default: all but the seed)", listOption)
     .addOption(new Option("--format <format>", "how to print").choices(TABLE_FORMATS).default("terminal"))
     .option("--compare <selections...>", "compares two selections, A and B, face by face")

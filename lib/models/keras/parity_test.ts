@@ -16,7 +16,7 @@ const peer = findKerasPeer();
 const reason = "no Python with TensorFlow, tf_keras and Keras 3 as ACR_PYTHON or python3";
 /** The peer for a network of keras_peer.py, and why there is none. */
 const need = (key: string): [KerasPeer | undefined, string] =>
-  /^efnb\d$/.test(key)
+  /^efnb\d$/.test(key) // the keys of tf.keras.applications' own EfficientNets end in _applications
     ? [peer?.efficientnet ? peer : undefined, `${reason}, with the efficientnet package`]
     : [peer, reason];
 const SIZES = [224, 128];
@@ -73,8 +73,7 @@ const NETWORKS: [key: string, network: string, files: string[]][] = [
 
 for (const [key, network, files] of NETWORKS) {
   testWith(
-    peer,
-    reason,
+    ...need(key),
     `openKerasModel() ${key} computes Keras's output on 4 faces at 224 and 128 px`,
     async (peer) => {
       await useBackend({ quiet: true });

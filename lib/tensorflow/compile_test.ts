@@ -325,3 +325,32 @@ Deno.test("compile() takes the whole part of a seed with a fraction, as eager ex
   const draw = compile((logits: tf.Tensor) => tf.multinomial(logits as tf.Tensor1D, 3, 3.14));
   assert.equal(draw(tf.tensor1d([0.5, 0.5])).size, 3);
 });
+
+Deno.test("TensorFlow's errors become JavaScript errors with its own message", () => {
+  const multiply = (a: tf.Tensor, b: tf.Tensor) =>
+    tf.engine().runKernel("BatchMatMul", { a, b }, { transposeA: false, transposeB: false });
+  assert.throws(
+    () => multiply(tf.ones([3, 3]), tf.ones([4, 2])),
+    /^Error: Cannot run op 'BatchMatMulV2': Matrix size-incompatible: In\[0\]: \[3,3\], In\[1\]: \[4,2\]/,
+  );
+});
+
+Deno.test("compile() keeps memory flat over 500 steps whose tensors together are 2 GB", () => {
+  const weight = tf.variable(tf.zeros([1024, 512]));
+  const step = compile((x: tf.Tensor) => {
+    weight.assign(weight.add(x).mul(0.5));
+    return weight.square().sum();
+  });
+  const run = () => {
+    const x = tf.ones([1024, 512]);
+    const loss = step(x);
+    loss.dataSync();
+    tf.dispose([x, loss]);
+  };
+  for (let i = 0; i < 50; i++) run();
+  const before = Deno.memoryUsage().rss;
+  for (let i = 0; i < 500; i++) run();
+  // A leak of one [1024, 512] tensor per step would be 1 GB.
+  const grown = (Deno.memoryUsage().rss - before) / 1e6;
+  assert.ok(grown < 200, `grew by ${grown.toFixed(0)} MB`);
+});

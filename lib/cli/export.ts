@@ -4,6 +4,7 @@
  * @module
  */
 import { Option } from "commander";
+import { messageOf } from "@/errors.ts";
 import { EXPORT_FORMATS, type ExportFormat, exportNet } from "@/prediction/export_net.ts";
 import { type BackendName, BACKENDS } from "@/tensorflow/mod.ts";
 import { createCommand, fromHere, type Output, processOutput, runCommand } from "./command.ts";
@@ -53,7 +54,13 @@ async function act(path: string, flags: ExportFlags, output: Output): Promise<vo
   const net = await openNet(path, flags);
   try {
     if (!quiet) output.error(describeNet(net));
-    const { path: written, largest, faces, runner } = await exportNet(net, to, fromHere(flags.out)!, { fold });
+    const out = fromHere(flags.out)!;
+    try {
+      await Deno.mkdir(out, { recursive: true });
+    } catch (error) {
+      throw new Error(`Cannot write '${out}' as a folder: ${messageOf(error)}`);
+    }
+    const { path: written, largest, faces, runner } = await exportNet(net, to, out, { fold });
     output.out(`${written}\n`);
     output.out(
       `Verified on ${faces} drawn faces by ${runner}: largest difference ${

@@ -335,7 +335,7 @@ Deno.test("TensorFlow's errors become JavaScript errors with its own message", (
   );
 });
 
-Deno.test("compile() keeps memory flat over 500 steps whose tensors together are 2 GB", () => {
+Deno.test("compile() keeps memory flat over 500 steps whose tensors together are 1 GB", () => {
   const weight = tf.variable(tf.zeros([1024, 512]));
   const step = compile((x: tf.Tensor) => {
     weight.assign(weight.add(x).mul(0.5));

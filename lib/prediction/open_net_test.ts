@@ -104,6 +104,12 @@ Deno.test("openNet() says in one sentence what a path lacks", async () => {
     await Deno.mkdir(unfinished);
     await Deno.writeTextFile(join(unfinished, "config.json"), config);
     await Deno.writeTextFile(join(folder, "text.h5"), "no HDF5");
+    const model = small();
+    await writeKeras(join(folder, "mine.h5"), model);
+    model.dispose();
+    const resized = await openNet(join(folder, "mine.h5"), { size: 64 });
+    assert.deepEqual([resized.size, resized.model.inputs[0]!.shape], [64, [null, 64, 64, 3]]);
+    resized.model.dispose();
     const cut = await broken("cut", config);
     await Deno.truncate(join(cut, "weights.ckpt"), 5000);
     const cases: [string, OpenNetOptions, RegExp][] = [
@@ -122,6 +128,7 @@ Deno.test("openNet() says in one sentence what a path lacks", async () => {
       [await broken("other", config.replace("0.35", "0.5")), {}, /as they are another network's/],
       [cut, {}, /checksum is wrong/],
       [join(folder, "text.h5"), {}, /neither an HDF5 file nor a \.keras archive/],
+      [join(folder, "mine.h5"), { network: "efnb0" }, /Cannot load weights from '.*mine\.h5' into .* as they differ/],
       [run, { size: 64 }, /with --size as a run says that itself: 64/],
       [run, { network: "efnb0" }, /with --network as a run says that itself: efnb0/],
     ];

@@ -51,7 +51,13 @@ const CONTENDERS: Readonly<Record<string, { title: string; command(task: Task): 
 function ours({ model, batch, size }: Task, mode: string): Promise<PeerCommand> {
   const script = fromFileUrl(new URL("./peers/ours.ts", import.meta.url));
   const args = ["run", "-A", "--quiet", script, mode, model, String(batch), String(size)];
-  return Promise.resolve({ name: "ours", command: Deno.execPath(), args });
+  // As the task `experiment` has it: activations on huge pages save page faults.
+  return Promise.resolve({
+    name: "ours",
+    command: Deno.execPath(),
+    args,
+    env: { GLIBC_TUNABLES: "glibc.malloc.hugetlb=1" },
+  });
 }
 
 async function python(name: string, file: string, { mode, model, batch, size }: Task, ...more: string[]) {

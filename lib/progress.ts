@@ -56,7 +56,9 @@ export function createProgress({ label, total, unit = "", quiet = false }: Progr
         "text/html": `<code>${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</code>`,
       };
       const content = { data, metadata: {}, transient: { display_id: id } };
-      kernel.broadcast(shown ? "update_display_data" : "display_data", content).catch(() => {});
+      const sent = kernel.broadcast(shown ? "update_display_data" : "display_data", content);
+      // Deno 2.9.6 returns undefined here, against its own types.
+      Promise.resolve(sent).catch(() => {});
     } else if (terminal) {
       let width = 100;
       try {

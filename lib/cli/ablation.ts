@@ -21,9 +21,10 @@ import {
   runCommand,
   wholeOption,
 } from "./command.ts";
+import { addLaunchOptions, type LaunchFlags, launchOptions } from "./launch_options.ts";
 import { createLiveLines } from "./live_lines.ts";
 
-interface AblationFlags {
+interface AblationFlags extends LaunchFlags {
   seeds?: number[];
   epochs?: string;
   batch?: string;
@@ -44,6 +45,7 @@ interface AblationFlags {
   verbose?: boolean;
   json?: boolean;
   pages?: string;
+  sweep?: string;
 }
 
 /** @returns the exit code */
@@ -80,8 +82,9 @@ export function runAblationCommand(args: readonly string[], output: Output = pro
     .option("--quiet", "shows nothing but the table")
     .option("--verbose", "shows stacks of errors")
     .option("--json", "prints the trials as JSON and nothing else")
-    .addOption(new Option("--pages <folder>", "where experiments and ablations/ are stated").hideHelp())
-    .action((name: string | undefined, flags: AblationFlags) => act(name, flags, args, output));
+    .option("--sweep <name>", "with --launcher: under what name to follow them (default: the ablation's)")
+    .addOption(new Option("--pages <folder>", "where experiments and ablations/ are stated").hideHelp());
+  addLaunchOptions(command).action((name: string | undefined, flags: AblationFlags) => act(name, flags, args, output));
   return runCommand(command, args, output);
 }
 
@@ -131,6 +134,35 @@ async function act(
     return;
   }
 
+  const shared = [
+    ...["--out", out],
+    ...(flags.data === undefined ? [] : ["--data", fromHere(flags.data)!]),
+    ...(flags.cache === undefined ? [] : ["--cache", fromHere(flags.cache)!]),
+    ...(flags.backend === undefined ? [] : ["--backend", flags.backend]),
+    ...(flags.device === undefined ? [] : ["--device", flags.device]),
+    ...(flags.pages === undefined ? [] : ["--pages", fromHere(flags.pages)!]),
+  ];
+  if (flags.launcher !== undefined) {
+    const { submitTrials } = await import("@/launch/mod.ts");
+    const { describeReceipt } = await import("./sweep_text.ts");
+    const sweep = flags.sweep ?? name;
+    const receipt = await submitTrials({
+      ...launchOptions(flags),
+      name: sweep,
+      out,
+      trials: placed.map(({ trial, path }) => ({
+        name: nameOf(trial),
+        arguments: [...trialArguments(trial), ...shared],
+        path,
+        epochs: trial.resolved.settings.epochs,
+      })),
+      by: varyingKeys(trials),
+    });
+    const where = flags.out === undefined ? [] : ["--out", out];
+    output.out(describeReceipt(receipt, `deno task sweep status ${quoteArguments([sweep, ...where])}`));
+    return;
+  }
+
   const quiet = flags.quiet === true || flags.json === true;
   const stop = new AbortController();
   const release = onInterrupt(stop, "Stopping after this step of every trial", output);
@@ -143,14 +175,7 @@ async function act(
     let pace: Pace | undefined;
     statuses = await runTrials({
       trials: placed,
-      arguments: [
-        ...["--out", out, "--threads", String(threads)],
-        ...(flags.data === undefined ? [] : ["--data", fromHere(flags.data)!]),
-        ...(flags.cache === undefined ? [] : ["--cache", fromHere(flags.cache)!]),
-        ...(flags.backend === undefined ? [] : ["--backend", flags.backend]),
-        ...(flags.device === undefined ? [] : ["--device", flags.device]),
-        ...(flags.pages === undefined ? [] : ["--pages", flags.pages]),
-      ],
+      arguments: [...shared, "--threads", String(threads)],
       parallel: flags.parallel,
       failFast: flags.failFast === true,
       retry: flags.resume === true,

@@ -2,8 +2,7 @@
  * acr-lab: face alignment with ACR Loss. What notebooks and scripts import.
  *
  * Floors, lower first: `tensorflow`, then `shape`, `losses`, `models`, `data`, `evaluation`, then `training`, then
- * `results` and `plots`. The trainer is `@/training/mod.ts`; what lies above has an index of its own as well:
- * `@/experiment/mod.ts`, and `@/notebook/mod.ts` for what notebooks need beside the library.
+ * `results` and `plots`, then `prediction` and `notebook`. Experiments are run by `@/experiment/mod.ts`.
  *
  * @module
  */
@@ -100,3 +99,14 @@ export { selectRuns } from "./results/select.ts";
 export { buildReport, type ReportOptions } from "./results/report.ts";
 export { type EventImage, EventWriter } from "./results/tensorboard.ts";
 export { readMetrics } from "./results/metrics_file.ts";
+
+export { openNet, type OpenNetOptions } from "./prediction/open_net.ts";
+export type { LandmarkNet } from "./prediction/landmark_net.ts";
+export { predictPicture } from "./prediction/predict_picture.ts";
+export { readPicture } from "./prediction/picture.ts";
+export { exportNet } from "./prediction/export_net.ts";
+export { evaluateNet } from "./prediction/evaluate_net.ts";
+
+export * from "./training/mod.ts";
+
+export * from "./notebook/mod.ts";

@@ -29,7 +29,7 @@ export function addLaunchOptions(command: Command): Command {
       new Option("--launcher <name>", "hands the trials over and returns: to this machine or to Slurm")
         .choices(["local", "slurm"]),
     )
-    .option("--pack <n>", "Slurm: trials of each task, one after the other or --parallel at once", wholeOption(1))
+    .option("--pack <n>", "Slurm: trials of each task (default: as many as --parallel)", wholeOption(1))
     .option("--partition <name>", "Slurm: where tasks run")
     .option("--account <name>", "Slurm: who is charged")
     .option("--time <limit>", "Slurm: longest time of a task, as 2:00:00; longer trials go on in a next one")
@@ -51,7 +51,9 @@ export function launchOptions(flags: LaunchFlags, before: Partial<LaunchOptions>
     ...Object.fromEntries(Object.entries(said).filter(([, value]) => value !== undefined)),
   };
   const launcher = flags.launcher ?? before.launcher ?? "local";
-  const parallel = flags.parallel ?? before.parallel ?? 1;
+  const pack = flags.pack ?? Math.max(before.pack ?? 1, flags.parallel ?? 1);
+  const asked = flags.parallel ?? before.parallel ?? 1;
+  const parallel = launcher === "slurm" ? Math.min(asked, pack) : asked;
   // What runs side by side shares the cores: of this machine, or those that the task asks for.
   const cores = launcher === "local" ? navigator.hardwareConcurrency : slurm.cpus;
   const share = cores === undefined ? undefined : Math.max(1, Math.floor(cores / parallel));
@@ -59,7 +61,7 @@ export function launchOptions(flags: LaunchFlags, before: Partial<LaunchOptions>
   return {
     launcher,
     parallel,
-    pack: flags.pack ?? before.pack ?? 1,
+    pack,
     threads: flags.threads ?? (changed ? share : before.threads ?? share),
     anyCode: flags.anyCode === true,
     slurm,

@@ -145,7 +145,10 @@ async function resume(folder: SweepFolder, flags: SweepFlags, output: Output, fo
 async function work(folder: SweepFolder, [submission, task]: string[], output: Output): Promise<void> {
   const { work } = await import("@/launch/worker.ts");
   const { slurmPlace } = await import("@/launch/slurm_place.ts");
-  const read = wholeOption(0);
+  const read = (text: string) => {
+    if (/^\d{1,9}$/.test(text)) return Number(text);
+    throw new RangeError(`Cannot work on sweep '${folder.sweep.name}' as a task has a whole number: '${text}'`);
+  };
   const number = read(submission ?? ""), place = (await folder.submissions()).get(number)?.launcher === "slurm";
   const code = await work({
     folder,

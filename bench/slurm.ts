@@ -1,6 +1,7 @@
 /**
- * A real Slurm cluster of one node on this machine, for a few minutes: an ablation of eight trials as a job array, one
- * of them cancelled and one requeued in the middle of training, must end with the numbers of undisturbed runs.
+ * A real Slurm cluster of one node on this machine, for a few minutes: an ablation of eight trials as a job array, one of
+ * them cancelled, one requeued and one warned as before a preemption, all in the middle of training, must end with the
+ * numbers of undisturbed runs.
  *
  *     deno run -A bench/slurm.ts
  *
@@ -215,12 +216,25 @@ async function main(): Promise<number> {
     await run("scancel", element(first, cancelled));
     say(`scancel of ${cancelled.name} after epoch ${cancelled.epochs}: ${counts(await statusOf(disturbed))}`);
 
+    // As a cluster warns before it takes a node away: the task requeues itself, and no other.
+    const warned = await midTraining(disturbed, [requeued.name, cancelled.name]);
+    await run("scancel", "--signal=USR2", element(first, warned));
+    const place = first.findIndex(({ name }) => name === warned.name);
+    const record = join(disturbed, "sweeps", "toys", "submissions", "0", `task-${place}`, "task.json");
+    await until("its requeueing", 60, async () => {
+      const { state, preemptions } = JSON.parse(await Deno.readTextFile(record));
+      return state === "requeued" && preemptions === 1 || undefined;
+    });
+    say(
+      `USR2 to ${warned.name} after epoch ${warned.epochs}, it requeued itself: ${counts(await statusOf(disturbed))}`,
+    );
+
     const stopped = await until("the cancelled trial's state", 120, async () => {
       const trial = (await statusOf(disturbed)).find(({ name }) => name === cancelled.name)!;
       return trial.state === "cancelled" ? trial : undefined;
     });
     say(`status of the cancelled trial: ${stopped.state} at epoch ${stopped.epochs} (${stopped.reason})`);
-    const settled = await until("the end of the others", 480, async () => {
+    const settled = await until("the end of the others", 600, async () => {
       const trials = await statusOf(disturbed);
       return trials.some(({ state }) => state === "waiting" || state === "running") ? undefined : trials;
     });
@@ -236,7 +250,7 @@ async function main(): Promise<number> {
     for (const { path, name } of end) {
       assert.deepEqual(await timeless(path), await timeless(path.replace(disturbed, whole)), name);
     }
-    for (const { name } of [requeued, cancelled]) {
+    for (const { name } of [requeued, cancelled, warned]) {
       const index = first.findIndex((trial) => trial.name === name);
       const log = await Deno.readTextFile(join(disturbed, "sweeps", "toys", "logs", `trial-${index}.log`));
       say(`${name}: ${/Going on in epoch .*/.exec(log)?.[0] ?? "started from the beginning"}`);

@@ -7,6 +7,8 @@ import { defineExperiment } from "@/experiment/page.ts";
 
 export default defineExperiment({
   summary: "MobileNetV2 with ACR Loss on synthetic faces: needs no download",
+  duration: "about 6 minutes on 2 busy cores",
+  expected: "test NME 5.97 % of the inter-ocular distance with seed 0; the mean-shape predictor has 18.23 %",
 
   dataset: "synthetic",
   synthetic: { train: 2000, test: 400 },

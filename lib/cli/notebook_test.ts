@@ -37,13 +37,14 @@ async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
 
 Deno.test("notebook:clean --check fails and changes nothing; without it the file is cleaned, and then it passes", () =>
   inFolder(async (folder) => {
-    const path = join(folder, "a.ipynb"), text = notebook("console.log(1);");
+    const path = join(folder, "a.ipynb"), text = notebook("console . log( 1 )");
     await Deno.writeTextFile(path, text);
     const check = await run("notebook_clean.ts", "--check", path);
     assert.deepEqual([check.code, check.out], [1, `${path}: not in canonical form`]);
     assert.equal(await Deno.readTextFile(path), text);
     assert.equal((await run("notebook_clean.ts", path)).code, 0);
-    assert.deepEqual(JSON.parse(await Deno.readTextFile(path)).cells[0].outputs, []);
+    const [cell] = JSON.parse(await Deno.readTextFile(path)).cells;
+    assert.deepEqual([cell.outputs, cell.source], [[], ["console.log(1);"]]);
     assert.equal((await run("notebook_clean.ts", "--check", path)).code, 0);
   }));
 

@@ -21,7 +21,7 @@ const EXPERIMENT = `
 import { defineExperiment } from "@/experiment/page.ts";
 export default defineExperiment({
   summary: "A toy", dataset: "synthetic", synthetic: { train: 60, test: 12 }, size: 48, validation: 0.2,
-  architecture: "mnv2", model: { alpha: 0.35, batchNormMomentum: 0.9 }, epochs: 60, batch: 8,
+  architecture: "mnv2", model: { alpha: 0.35, batchNormMomentum: 0.9 }, epochs: 40, batch: 8,
 });`;
 const ABLATION = `
 import { defineAblation } from "@/experiment/ablation.ts";
@@ -118,15 +118,23 @@ PartitionName=main Nodes=${host} Default=YES MaxTime=INFINITE State=UP
   await until("an idle node", 60, async () => /idle/.test(await run("sinfo", "-h", "-o", "%t")) || undefined);
 }
 
-async function stopCluster(): Promise<void> {
+/** Ends everything that {@linkcode startCluster} began, and removes the folder. */
+async function tearDown(folder: string): Promise<void> {
+  // Never the jobs of a cluster that was there before.
+  if (Deno.env.get("SLURM_CONF") === join(folder, "slurm.conf")) {
+    await run("scancel", "--user=root").catch(() => {});
+    const empty = async () => (await run("squeue", "--noheader")).trim() === "" || undefined;
+    await until("an empty queue", 40, empty).catch(() => {});
+  }
   for (const child of children.splice(0).reverse()) {
+    const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
     try {
       child.kill("SIGTERM");
-      const late = setTimeout(() => child.kill("SIGKILL"), 10_000);
       await child.status;
-      clearTimeout(late);
     } catch { /* it has ended */ }
+    clearTimeout(late);
   }
+  await Deno.remove(folder, { recursive: true }).catch(() => {});
 }
 
 const script = (name: string) => ["run", "-A", "--quiet", inProject("lib", "cli", `${name}.ts`)];
@@ -169,7 +177,7 @@ function midTraining(out: string, without: readonly string[]): Promise<Trial> {
   return until("a trial in the middle of training", 240, async () => {
     for (const trial of await statusOf(out)) {
       const trains = trial.state === "running" && !without.includes(trial.name) && trial.epochs >= 2 &&
-        trial.epochs < 45;
+        trial.epochs < 30;
       if (trains && await steps(trial.path) > 0) return trial;
     }
   });
@@ -179,6 +187,9 @@ async function main(): Promise<number> {
   const reason = await missing();
   if (reason !== undefined) return console.log(`Skipped: ${reason}`), 0;
   const folder = await Deno.makeTempDir({ prefix: "acr-lab-slurm-" });
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    Deno.addSignalListener(signal, () => tearDown(folder).finally(() => Deno.exit(130)));
+  }
   const began = performance.now();
   const say = (text: string) =>
     console.log(`${((performance.now() - began) / 1000).toFixed(0).padStart(4)} s  ${text}`);
@@ -218,13 +229,19 @@ async function main(): Promise<number> {
 
     // As a cluster warns before it takes a node away: the task requeues itself, and no other.
     const warned = await midTraining(disturbed, [requeued.name, cancelled.name]);
-    await run("scancel", "--signal=USR2", element(first, warned));
+    const args = ["--signal=USR2", element(first, warned)];
+    const signaller = new Deno.Command("scancel", { args, stdin: "null", stdout: "null", stderr: "null" }).spawn();
     const place = first.findIndex(({ name }) => name === warned.name);
     const record = join(disturbed, "sweeps", "toys", "submissions", "0", `task-${place}`, "task.json");
     await until("its requeueing", 60, async () => {
       const { state, preemptions } = JSON.parse(await Deno.readTextFile(record));
       return state === "requeued" && preemptions === 1 || undefined;
     });
+    // It asks again and again for a job that has meanwhile left its node.
+    try {
+      signaller.kill();
+    } catch { /* it has ended */ }
+    await signaller.status;
     say(
       `USR2 to ${warned.name} after epoch ${warned.epochs}, it requeued itself: ${counts(await statusOf(disturbed))}`,
     );
@@ -268,10 +285,7 @@ async function main(): Promise<number> {
     console.error(await run("sh", "-c", `tail -n 8 '${disturbed}'/sweeps/toys/submissions/*/*.log`).catch(String));
     return 1;
   } finally {
-    await run("scancel", "--user=root").catch(() => {});
-    await new Promise((resolve) => setTimeout(resolve, 1000));
-    await stopCluster();
-    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    await tearDown(folder);
   }
 }
 

@@ -169,7 +169,11 @@ export async function prepareFaces(source: SourceSet, options: PrepareOptions = 
 
   const directory = preparedDirectory(source, options);
   const key = fingerprint(source, protocol, size);
-  if (await exists(join(directory, "meta.json"))) return await loadPrepared(directory);
+  if (await exists(join(directory, "meta.json"))) {
+    // Left by a process that was killed in its last moment.
+    await Deno.remove(`${directory}.parts`, { recursive: true }).catch(() => {});
+    return await loadPrepared(directory);
+  }
 
   const pixels = size * size * 3;
   const points = source.scheme.points;
@@ -194,6 +198,12 @@ export async function prepareFaces(source: SourceSet, options: PrepareOptions = 
       left[part] = faces;
       for (let i = 0; i < faces; i++) waiting.push(part * PART + i);
     }
+  }
+  // Another process may have finished, and removed its parts, while this one looked for them.
+  if (await exists(join(directory, "meta.json"))) {
+    progress.done();
+    await Deno.remove(parts.directory, { recursive: true }).catch(() => {});
+    return await loadPrepared(directory);
   }
   let done = count - waiting.length;
   try {

@@ -4,16 +4,59 @@ export interface Progress {
   update(done: number, note?: string): void;
   /** Ends the line and leaves `note`, or nothing, behind. */
   done(note?: string): void;
+  /** Ends the line where it stands: the work was interrupted, or failed. */
+  stop(): void;
 }
 
+/** How a progress is shown. */
 export interface ProgressOptions {
   /** What is going on, as `Preparing 300w`. */
   label: string;
+  /** How much there is to do, in units. */
   total: number;
   /** What is counted, for the rate, as `faces`. @default "" */
   unit?: string;
   /** Shows nothing at all. @default false */
   quiet?: boolean;
+  /** Where in a notebook: several progresses in one place follow each other there. @default one of its own */
+  place?: ProgressPlace;
+  /** Makes displays; for tests. @default the notebook's, if any */
+  kernel?: Pick<typeof Deno.jupyter, "broadcast"> | undefined;
+}
+
+/**
+ * A place in a notebook's output that progresses take in turn, as the epochs of a training do: the last one's line stands
+ * below the bar of the next, and is all that stays. A terminal keeps the line of each.
+ */
+export class ProgressPlace {
+  static #made = 0;
+  readonly #id = `acr-lab-progress-${Deno.pid}-${ProgressPlace.#made++}`;
+  #shown = false;
+  #last = "";
+
+  /** Shows a bar over the line of the progress before, or ends with a line. */
+  draw(kernel: Pick<typeof Deno.jupyter, "broadcast">, { text, bar, last }: {
+    text: string;
+    bar?: { done: number; total: number };
+    last?: boolean;
+  }): void {
+    const lines = last || this.#last === "" ? [text] : [text, this.#last];
+    if (last) this.#last = text;
+    const meter = bar
+      ? `<progress value="${bar.done}" max="${bar.total}" style="width: 16em; vertical-align: middle"></progress> `
+      : "";
+    const html = lines.map((line) => `<code>${escape(line)}</code>`).join("<br>");
+    const data = { "text/plain": lines.join("\n"), "text/html": `<div>${meter}${html}</div>` };
+    const content = { data, metadata: {}, transient: { display_id: this.#id } };
+    const sent = kernel.broadcast(this.#shown ? "update_display_data" : "display_data", content);
+    this.#shown = true;
+    // Deno 2.9.6 returns undefined here, against its own types.
+    Promise.resolve(sent).catch(() => {});
+  }
+}
+
+function escape(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;");
 }
 
 /** The kernel's display interface, or undefined outside a notebook, where the bare getter throws. */
@@ -34,58 +77,67 @@ export function formatDuration(seconds: number): string {
   return `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-const SILENT: Progress = { update() {}, done() {} };
-let displays = 0;
+const SILENT: Progress = { update() {}, done() {}, stop() {} };
 
-/** Creates a progress display; it draws at most ten times a second, and no bar where output is not a terminal. */
-export function createProgress({ label, total, unit = "", quiet = false }: ProgressOptions): Progress {
+/**
+ * Creates a progress display; it draws at most ten times a second, and no bar where output is not a terminal.
+ *
+ * @example
+ * ```ts
+ * import { createProgress } from "@/mod.ts";
+ *
+ * const files = ["a.pts", "b.pts"];
+ * const progress = createProgress({ label: "Reading", total: files.length, unit: "files" });
+ * for (const [i, file] of files.entries()) {
+ *   progress.update(i, file);
+ * }
+ * progress.done("2 files");
+ * ```
+ */
+export function createProgress(options: ProgressOptions): Progress {
+  const { label, total, unit = "", quiet = false, kernel = jupyter(), place = new ProgressPlace() } = options;
   if (quiet) return SILENT;
-  const kernel = jupyter();
   const terminal = kernel === undefined && Deno.stderr.isTerminal();
   const started = performance.now();
   const encoder = new TextEncoder();
-  const id = `acr-lab-progress-${displays++}`;
   let drawn = -Infinity;
-  let shown = false;
+  let count = 0;
 
   const write = (text: string) => Deno.stderr.writeSync(encoder.encode(text));
-  const show = (text: string) => {
-    if (kernel) {
-      const data = {
-        "text/plain": text,
-        "text/html": `<code>${text.replaceAll("&", "&amp;").replaceAll("<", "&lt;")}</code>`,
-      };
-      const content = { data, metadata: {}, transient: { display_id: id } };
-      const sent = kernel.broadcast(shown ? "update_display_data" : "display_data", content);
-      // Deno 2.9.6 returns undefined here, against its own types.
-      Promise.resolve(sent).catch(() => {});
-    } else if (terminal) {
-      let width = 100;
-      try {
-        width = Deno.consoleSize().columns;
-      } catch { /* a pseudo-terminal without a size */ }
-      write(`\r\x1b[2K${text.slice(0, width - 1)}`);
-    }
-    shown = true;
-  };
+  const seconds = () => (performance.now() - started) / 1000;
+  const counted = () => `${count}/${total}${unit ? ` ${unit}` : ""}`;
 
   return {
     update(done, note = "") {
+      count = done;
       const now = performance.now();
       if (now - drawn < 100) return;
       drawn = now;
-      const seconds = (now - started) / 1000;
-      const rate = done / seconds;
+      const rate = done / seconds();
       const left = done > 0 ? (total - done) / rate : Infinity;
-      const filled = Math.round(24 * Math.min(1, total > 0 ? done / total : 1));
-      const bar = "█".repeat(filled) + "░".repeat(24 - filled);
-      const speed = done > 0 ? ` ${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)} ${unit}/s` : "";
-      show(`${label} ${bar} ${done}/${total}${speed}, ${formatDuration(left)} left${note ? `  ${note}` : ""}`);
+      const speed = done > 0 ? `${rate >= 10 ? rate.toFixed(0) : rate.toFixed(1)} ${unit}/s, ` : "";
+      const end = `${speed}${formatDuration(left)} left${note ? `  ${note}` : ""}`;
+      if (kernel) {
+        place.draw(kernel, { text: `${label}  ${counted()}  ${end}`, bar: { done, total } });
+      } else if (terminal) {
+        const filled = Math.round(24 * Math.min(1, total > 0 ? done / total : 1));
+        const bar = "█".repeat(filled) + "░".repeat(24 - filled);
+        let width = 100;
+        try {
+          width = Deno.consoleSize().columns;
+        } catch { /* a pseudo-terminal without a size */ }
+        write(`\r\x1b[2K${`${label} ${bar} ${done}/${total} ${end}`.slice(0, width - 1)}`);
+      }
     },
     done(note = "") {
-      if (kernel) show(note || `${label}: done in ${formatDuration((performance.now() - started) / 1000)}`);
-      else if (terminal) write(`\r\x1b[2K${note ? note + "\n" : ""}`);
+      if (kernel) {
+        place.draw(kernel, { text: note || `${label}: done in ${formatDuration(seconds())}`, last: true });
+      } else if (terminal) write(`\r\x1b[2K${note ? note + "\n" : ""}`);
       else if (note) write(note + "\n");
+    },
+    stop() {
+      if (kernel) place.draw(kernel, { text: `${label}: stopped at ${counted()}`, last: true });
+      else if (terminal) write("\r\x1b[2K");
     },
   };
 }

@@ -1,7 +1,7 @@
 import { setImmediate } from "node:timers/promises";
 import type * as tf from "@tensorflow/tfjs";
 import type { Loss } from "@/losses/loss.ts";
-import { createProgress, type Progress } from "@/progress.ts";
+import { createProgress, type Progress, ProgressPlace } from "@/progress.ts";
 import type { Batch, BatchSource } from "./batches.ts";
 import { type CheckpointArray, readVariables, writeVariables } from "./checkpoint.ts";
 import type { CheckpointStore } from "./checkpoint_store.ts";
@@ -239,11 +239,12 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
   };
 
   let status: TrainingOutcome["status"] = "finished";
+  const place = new ProgressPlace();
   try {
     while (!state.ended) {
       const label = `Epoch ${state.epoch + 1}/${epochs}`;
-      const progress = createProgress({ label, total: split.train.length, unit: "images", quiet });
-      let line = "";
+      const progress = createProgress({ label, total: split.train.length, unit: "images", quiet, place });
+      let line: string | undefined;
       try {
         if (signal?.aborted || !await runEpoch(progress)) {
           if (state.batch > 0) await checkpoint();
@@ -252,7 +253,8 @@ export async function train(options: TrainOptions): Promise<TrainingOutcome> {
         }
         line = await endEpoch();
       } finally {
-        progress.done(line);
+        if (line === undefined) progress.stop();
+        else progress.done(line);
       }
     }
     if (status === "finished") {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { inProject } from "@/paths.ts";
 import { CLOCK_FIELDS } from "@/results/schema.ts";
@@ -114,12 +115,16 @@ Deno.test("deno task experiment ends as if undisturbed after kill -9 and Ctrl-C 
     assert.equal(code, 130, error);
     assert.match(error, /Go on with: deno task experiment toy --pages .* --seed 3/);
 
-    const last = await finish(start(toyArguments(folder, "broken")));
-    assert.equal(last.code, 0, last.error);
+    const ended = await finish(start(toyArguments(folder, "broken")));
+    assert.equal(ended.code, 0, ended.error);
     assert.deepEqual(await timeless(path("broken")), await timeless(path("whole")));
 
     const pictures = await Deno.readFile(join(path("broken"), "faces.png"));
     assert.deepEqual([...pictures.subarray(1, 4)], [..."PNG"].map((letter) => letter.charCodeAt(0)));
+    const events = join(path("broken"), "events");
+    const last = (await Array.fromAsync(Deno.readDir(events))).map(({ name }) => name).sort().at(-1)!;
+    const written = Buffer.from(await Deno.readFile(join(events, last)));
+    assert.ok(written.includes("test faces, best to worst") && written.includes(pictures), "TensorBoard shows them");
   });
 });
 

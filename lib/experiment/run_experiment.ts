@@ -26,11 +26,13 @@ import { type ExperimentSettings, settingsJson } from "./settings.ts";
 import { prepareTraining } from "./training.ts";
 import { saveWeights, WEIGHTS_FILE, weightsFile } from "./weights.ts";
 
+/** Options of {@linkcode runExperiment}. */
 export interface RunExperimentOptions {
   /** Name of the page. */
   name: string;
+  /** The page with its changes: of `resolveExperiment()`. */
   experiment: ResolvedExperiment;
-  /** @default 0 */
+  /** Decides everything that is random. @default 0 */
   seed?: number;
   /** The folder of the raw dataset. @default "data/DATASET" in the project */
   data?: string | undefined;
@@ -38,11 +40,11 @@ export interface RunExperimentOptions {
   cache?: string | undefined;
   /** The folder of all results. @default "results" in the project */
   out?: string | undefined;
-  /** @default "tensorflow" */
+  /** Who computes. @default "tensorflow" */
   backend?: BackendName;
-  /** @default "auto" */
+  /** `gpu` demands one and fails without. @default "auto" */
   device?: "auto" | "cpu" | "gpu";
-  /** @default one per core */
+  /** Threads that share the work of one op. @default one per core */
   threads?: number | undefined;
   /** Shows nothing. @default false */
   quiet?: boolean;
@@ -66,6 +68,7 @@ export interface ExperimentOutcome {
   readonly path: string;
   /** `already`: it had ended before, and nothing was done. */
   readonly status: "finished" | "stopped" | "already";
+  /** Undefined where it was stopped. */
   readonly result: RunResult | undefined;
 }
 
@@ -158,7 +161,8 @@ async function trainAndTest(
       beforeCheckpoint: () => run.checkOwned(),
     });
     if (outcome.status === "stopped") return undefined;
-    return await testAndWrite(run, faces, test, { outcome, options, model, train: prepared.options.split.train });
+    const trained = { outcome, options, model, train: prepared.options.split.train, events: events! };
+    return await testAndWrite(run, faces, test, trained);
   } finally {
     events?.close();
     await prepared.close();
@@ -181,10 +185,11 @@ interface Trained {
   readonly model: tf.LayersModel;
   /** Faces that were trained on. */
   readonly train: Int32Array;
+  readonly events: EventWriter;
 }
 
 async function testAndWrite(run: Run, faces: FaceSet, test: FaceSet, trained: Trained): Promise<RunResult> {
-  const { outcome, options: { experiment: { settings }, quiet }, model, train } = trained;
+  const { outcome, options: { experiment: { settings }, quiet }, model, train, events } = trained;
   const predictions = await predictFaces(model, test, { flipTest: settings.evaluation.flipTest, quiet });
   const { normalizer, space, threshold, flipTest } = settings.evaluation;
   const errors = faceErrors(test, predictions, { normalizer, space });
@@ -200,7 +205,8 @@ async function testAndWrite(run: Run, faces: FaceSet, test: FaceSet, trained: Tr
   await saveWeights(join(run.path, WEIGHTS_FILE), model, { experiment: run.config.experiment, epoch: outcome.epoch });
   await run.writePredictions(original, test.count);
   await run.writeErrors(faceErrorRows(test, errors));
-  await drawTestFaces(join(run.path, "faces.png"), test, predictions, errors);
+  const picture = await drawTestFaces(join(run.path, "faces.png"), test, predictions, errors);
+  events.image("test faces, best to worst", picture, outcome.steps);
   const { experiment, variant, seed } = run.config;
   const result: RunResult = {
     version: 1,

@@ -13,9 +13,10 @@ Deno.test("experiments/ holds every dataset with every network of the paper", as
 });
 
 for (const name of await experimentNames()) {
-  Deno.test(`experiments/${name}.ts is a valid page that states its command`, async () => {
+  Deno.test(`experiments/${name}.ts is a valid page that states its command, duration and numbers to expect`, async () => {
     const page = await loadPage(name);
     const { settings, variant, changed } = resolveExperiment(page);
+    assert.ok(page.duration && page.expected, "it says what to expect, or that nobody has measured it");
     assert.equal(variant, settings.loss.name);
     assert.deepEqual(changed, {});
     assert.equal(`${settings.dataset}-${settings.architecture}`, name);

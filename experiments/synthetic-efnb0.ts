@@ -7,6 +7,8 @@ import { defineExperiment } from "@/experiment/page.ts";
 
 export default defineExperiment({
   summary: "EfficientNet-B0 with ACR Loss on synthetic faces: needs no download",
+  duration: "not measured by us; 28,500 images to train on: divide by the images/s that the first epoch shows",
+  expected: "none measured by us; the mean-shape predictor has a test NME of 18.23 % of the inter-ocular distance",
 
   dataset: "synthetic",
   synthetic: { train: 2000, test: 400 },

@@ -10,9 +10,9 @@ export type Changes = Readonly<Record<string, FieldValue>>;
 export interface AblationPage {
   /** One line for lists. */
   readonly summary: string;
-  /** How long it takes, and on what, once measured. */
+  /** How long it takes, and on what; or that it has not been measured. */
   readonly duration?: string;
-  /** Numbers to expect, once measured. */
+  /** Numbers to expect; or that none were measured, and why. */
   readonly expected?: string;
   /** Names of the experiments that are varied. */
   readonly experiments: readonly string[];
@@ -22,7 +22,7 @@ export interface AblationPage {
   readonly grid?: Readonly<Record<string, readonly FieldValue[]>>;
   /** Changes that belong together, each one more branch of the grid. @default [{}] */
   readonly variants?: readonly Changes[];
-  /** @default [0, 1, 2] */
+  /** Every combination is run with each. @default [0, 1, 2] */
   readonly seeds?: readonly number[];
 }
 
@@ -33,10 +33,13 @@ export function defineAblation(page: AblationPage): AblationPage {
 
 /** One run of an ablation: an ordinary run of an experiment. */
 export interface Trial {
+  /** Name of the page. */
   readonly experiment: string;
+  /** Seed of the run. */
   readonly seed: number;
   /** What the trial changes of the experiment's page, as `--set` takes it. */
   readonly changes: Readonly<Record<string, Json>>;
+  /** The page with the changes. */
   readonly resolved: ResolvedExperiment;
 }
 

@@ -15,9 +15,9 @@ export type Named = string | {
 export interface ExperimentPage {
   /** One line for lists. */
   readonly summary: string;
-  /** How long it takes, and on what, once measured. */
+  /** How long it takes, and on what; or that it has not been measured. */
   readonly duration?: string;
-  /** Numbers to expect, once measured. */
+  /** Numbers to expect; or that none were measured, and why. */
   readonly expected?: string;
 
   /** As `deno task data` lists them: `300w`, `cofw`, `wflw`, `synthetic`, ... */
@@ -37,6 +37,7 @@ export interface ExperimentPage {
 
   /** As `deno task models` lists them: `mnv2`, `efnb0`, ... */
   readonly architecture: string;
+  /** Options of the network. */
   readonly model?: {
     /** Dropout before the last layer. @default the network's own */
     readonly dropout?: number | null;
@@ -55,7 +56,7 @@ export interface ExperimentPage {
   /** A weights file (.h5, .keras, .ckpt) or a run directory to start from. @default none */
   readonly init?: string | null;
 
-  /** @default "acr" */
+  /** Name and options of the loss. @default "acr" */
   readonly loss?: Named;
   /** Difficulty Phi, for losses that use it. */
   readonly difficulty?: {
@@ -64,10 +65,11 @@ export interface ExperimentPage {
     /** @default "coordinate" */
     readonly variant?: DifficultyVariant;
   };
-  /** @default "adam" */
+  /** Name and options of the optimizer. @default "adam" */
   readonly optimizer?: Named;
-  /** @default "cosine" */
+  /** Name and options of the learning rate's schedule. @default "cosine" */
   readonly schedule?: Named;
+  /** How often every face is seen. */
   readonly epochs: number;
   /** Faces per step. @default 32 */
   readonly batch?: number;
@@ -80,6 +82,7 @@ export interface ExperimentPage {
   /** Ends after so many epochs without a better validation error; 0 never. @default 0 */
   readonly patience?: number;
 
+  /** How test errors are measured. */
   readonly evaluation?: {
     /** @default "inter-ocular" */
     readonly normalizer?: Normalizer;

@@ -122,6 +122,7 @@ function build(name: Name, output: Output): Command {
           "draws each face three times augmented instead of mirrored: none, basic, acr or strong",
         )
         .option("--count <n>", "faces to draw", wholeOption(1), 18)
+        .option("--side <pixels>", "side of each picture as drawn", wholeOption(16), 200)
         .option("--out <file>", "the PNG to write (default: DATASET-SPLIT.png here)", pathOption)
         .action(async (dataset: string, flags: Common & CropFlags & Show) => await show(dataset, flags, say));
     case "pca":
@@ -171,6 +172,7 @@ interface Show {
   split: "train" | "test";
   augment?: string;
   count: number;
+  side: number;
   out?: string;
 }
 
@@ -178,18 +180,14 @@ async function show(dataset: string, flags: Common & CropFlags & Show, say: (tex
   const { loadSplit } = await import("@/data/datasets.ts");
   const { drawContactSheet } = await import("@/data/contact_sheet.ts");
   const { writeFileAtomic } = await import("@/files.ts");
-  const { augment, count, seed = 0, out = pathOption(`${dataset}-${flags.split}.png`) } = flags;
+  const { augment, count, side, seed = 0, out = pathOption(`${dataset}-${flags.split}.png`) } = flags;
   const set = await loadSplit(dataset, flags.split, datasetOptions(flags));
   const { presetByName } = await import("./data_report.ts");
   const preset = augment === undefined ? {} : { augment: presetByName(augment) };
-  await writeFileAtomic(out, await drawContactSheet(set, { count, seed, ...preset }));
-  say(
-    `Wrote ${resolve(out)}: ${Math.min(count, set.count)} of ${set.count} faces, each as it is and ` +
-      `${
-        augment === undefined ? "mirrored" : `three times augmented by '${augment}'`
-      }; cyan is the first of each mirrored ` +
-      `pair of landmarks, yellow the second, and each color must stay on its side`,
-  );
+  await writeFileAtomic(out, await drawContactSheet(set, { count, side, seed, ...preset }));
+  const how = augment === undefined ? "mirrored" : `three times augmented by '${augment}'`;
+  say(`Wrote ${resolve(out)}: ${Math.min(count, set.count)} of ${set.count} faces, each as it is and ${how}`);
+  say("Cyan are the left ones of mirrored pairs of landmarks, yellow the right ones: each color must stay on its side");
 }
 
 async function fitShapes(

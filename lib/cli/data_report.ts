@@ -13,10 +13,19 @@ import { ShapeModel } from "@/shape/shape_model.ts";
 const SHOWN = 10;
 
 /** A report as text: counts found and expected, then every kind of problem with its faces. */
-export function describeCheck({ dataset, splits, prepared, problems }: CheckReport, all = false): string {
-  const lines: string[] = [];
+export function describeCheck({ dataset, scheme, splits, prepared, problems }: CheckReport, all = false): string {
+  const { points, flip, interOcular } = scheme;
+  const pairs = flip.filter((partner, m) => partner > m).length;
+  const eyes = interOcular.map((group) => group.length === 1 ? `${group[0]}` : `the middle of ${group.join(", ")}`);
+  const lines = [
+    `${dataset}: ${points} landmarks from 0, ${pairs} pairs that mirroring exchanges, eye corners ${
+      eyes.join(" and ")
+    }`,
+  ];
   for (const { split, faces, counts, partial, subsets } of splits) {
-    lines.push(`${dataset} ${split}: ${faces} faces${partial ? ` (${partial})` : ""}`);
+    // The folders' own lines follow.
+    const lacks = partial.replace(/ \([^()]*\)$/, "");
+    lines.push(`${dataset} ${split}: ${faces} face${faces === 1 ? "" : "s"}${lacks ? ` (${lacks})` : ""}`);
     const width = Math.max(...counts.map(({ name }) => name.length));
     for (const { name, found, expected } of counts) {
       const mark = expected === undefined
@@ -41,7 +50,10 @@ export function describeCheck({ dataset, splits, prepared, problems }: CheckRepo
   const fatal = problems.filter(({ kind }) => FATAL_KINDS.includes(kind)).length;
   const others = problems.length - fatal;
   const suspicious = others > 0 ? `; ${others} to look at` : "";
-  lines.push("", fatal > 0 ? `Not ready: ${fatal} problems${suspicious}` : `Ready to use${suspicious}`);
+  lines.push(
+    "",
+    fatal > 0 ? `Not ready: ${fatal} problem${fatal === 1 ? "" : "s"}${suspicious}` : `Ready to use${suspicious}`,
+  );
   return lines.join("\n");
 }
 

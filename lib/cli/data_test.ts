@@ -94,7 +94,8 @@ Deno.test("data check prints counts found and expected, lists problems, and fail
     const cache = ["--cache", join(root, "cache"), "--quiet"];
     const good = await run("check", "300w", "--from", dir, ...cache);
     assert.equal(good.code, 0, good.error);
-    assert.match(good.out, /^300w train: 3 faces \(partial: 3 of 3148 faces/);
+    assert.match(good.out, /^300w: 68 landmarks from 0, 29 pairs that mirroring exchanges, eye corners 36 and 45$/m);
+    assert.match(good.out, /^300w train: 3 faces \(partial: 3 of 3148 faces\)$/m);
     assert.match(good.out, /^ {2}afw +3 of 337, partial$/m);
     assert.match(good.out, /^ {2}subsets: full 2, challenging 2$/m);
 
@@ -105,7 +106,7 @@ Deno.test("data check prints counts found and expected, lists problems, and fail
       bad.out,
       /^unreadable: 1\n {2}train afw\/1\.pts: Cannot read face 'afw\/1\.pts' as there is no 1\.jpg/m,
     );
-    assert.match(bad.out, /^Not ready: 1 problems/m);
+    assert.match(bad.out, /^Not ready: 1 problem; 2 to look at$/m);
     const json = await run("check", "300w", "--from", dir, ...cache, "--json");
     assert.deepEqual(JSON.parse(json.out).problems[0].kind, "unreadable");
   });
@@ -131,12 +132,13 @@ Deno.test("data prepare, then data pca and data show, leave arrays, a shape mode
     assert.ok(model.mean.every((value) => Math.abs(value) < 0.6) && model.mean.some((value) => value < -0.3));
     assert.ok((await decodeImage(await Deno.readFile(join(out, "modes.png")), "modes")).width > 200);
 
-    for (const more of [[], ["--augment", "acr"], ["--split", "test"]]) {
+    for (const more of [[], ["--augment", "acr"], ["--split", "test"], ["--side", "300"]]) {
       const file = join(root, "sheet.png");
       const shown = await run("show", "300w", ...source, "--count", "2", "--out", file, ...more);
       assert.equal(shown.code, 0, shown.error);
       const { width, height } = await decodeImage(await Deno.readFile(file), file);
-      assert.deepEqual([width, height], more[0] === "--augment" ? [1636, 208] : [820, 208]);
+      const sizes: Record<string, number[]> = { "--augment": [1636, 208], "--side": [1220, 308] };
+      assert.deepEqual([width, height], sizes[more[0] ?? ""] ?? [820, 208]);
     }
   });
 });
@@ -164,7 +166,7 @@ Deno.test("data new writes a template that data check reads, and replaces none",
     }
     const check = await run("check", "own", "--from", folder, "--cache", join(root, "cache"), "--quiet");
     assert.equal(check.code, 0, check.out + check.error);
-    assert.match(check.out, /^cats train: 1 faces$/m);
+    assert.match(check.out, /^cats train: 1 face$/m);
     assert.deepEqual(await run("new", folder), {
       code: 1,
       out: "",

@@ -2,14 +2,15 @@ import { join } from "node:path";
 import { messageOf } from "@/errors.ts";
 import { sha256 } from "@/files.ts";
 import { createProgress } from "@/progress.ts";
-import { findExchanged, findNearDuplicates, THUMBNAIL, thumbnailOf } from "./check_faces.ts";
+import { findDoubtfulFlips, findExchanged, findNearDuplicates, THUMBNAIL, thumbnailOf } from "./check_faces.ts";
 import { cropProtocol } from "./crop.ts";
 import { readDataset, type Split } from "./datasets.ts";
 import type { RgbImage } from "./decode.ts";
+import type { LandmarkScheme } from "./landmark_scheme.ts";
 import { preparedRoot } from "./prepare.ts";
 import { loadPrepared, readPreparedMeta } from "./prepared.ts";
 import { planCrop } from "./resample.ts";
-import { mapInFlight, type SourceCount, type SourceFace, type SourceSet } from "./source.ts";
+import { compareNaturally, mapInFlight, type SourceCount, type SourceFace, type SourceSet } from "./source.ts";
 
 /**
  * What can be wrong with a face or file.
@@ -20,6 +21,7 @@ import { mapInFlight, type SourceCount, type SourceFace, type SourceSet } from "
  * - `no size`: all landmarks are in one place, or the crop is empty; refused by training
  * - `outside`: landmarks lie outside the picture
  * - `exchanged`: left and right landmarks seem to have changed places
+ * - `flip map`: a landmark's partner in the mirrored face seems to be another one than the scheme says
  * - `in both splits`: one photograph both trains and tests
  * - `repeated`: one photograph is several times in a split
  */
@@ -30,6 +32,7 @@ export type FaceProblemKind =
   | "no size"
   | "outside"
   | "exchanged"
+  | "flip map"
   | "in both splits"
   | "repeated";
 
@@ -57,7 +60,11 @@ export interface CheckedSplit {
 
 /** What {@linkcode checkDataset} found. */
 export interface CheckReport {
+  /** Name of the dataset. */
   readonly dataset: string;
+  /** What the landmarks mean. */
+  readonly scheme: LandmarkScheme;
+  /** Train and test, as far as they exist. */
   readonly splits: readonly CheckedSplit[];
   /** Prepared folders of the dataset whose content was verified. */
   readonly prepared: readonly string[];
@@ -82,7 +89,17 @@ interface Seen {
 }
 
 const KINDS: readonly FaceProblemKind[] = [
-  ...["unreadable", "empty", "damaged", "no size", "outside", "exchanged", "in both splits", "repeated"] as const,
+  ...[
+    "unreadable",
+    "empty",
+    "damaged",
+    "no size",
+    "outside",
+    "exchanged",
+    "flip map",
+    "in both splits",
+    "repeated",
+  ] as const,
 ];
 
 function cutOut(image: RgbImage, part: { left: number; top: number; width: number; height: number }): Uint8Array {
@@ -231,6 +248,14 @@ export async function checkDataset(name: string, options: CheckOptions = {}): Pr
   }
   progress.done();
 
+  const { dataset, scheme } = sources[0]!;
+  for (const flip of findDoubtfulFlips(sources.flatMap(({ faces }) => faces.map((face) => face.landmarks)), scheme)) {
+    const { landmark, partner, nearest } = flip;
+    const says = partner === landmark ? "keep its place" : `change places with ${partner}`;
+    const falls = nearest === landmark ? "on itself" : `where ${nearest} is`;
+    const message = `its mirror image falls ${falls}, and the flip map lets it ${says}`;
+    problems.push({ kind: "flip map", where: `landmark ${landmark}`, message });
+  }
   const splitOf = (source: SourceSet | undefined) => source!.split;
   seen.forEach((faces, i) => {
     const split = splitOf(sources[i]);
@@ -266,10 +291,9 @@ export async function checkDataset(name: string, options: CheckOptions = {}): Pr
     });
   }
 
-  const dataset = sources[0]!.dataset;
   const prepared = await checkPrepared(dataset, cacheDir, (problem) => problems.push(problem));
   const rank = (kind: FaceProblemKind) => KINDS.indexOf(kind);
-  problems.sort((a, b) => rank(a.kind) - rank(b.kind) || (a.where < b.where ? -1 : a.where > b.where ? 1 : 0));
+  problems.sort((a, b) => rank(a.kind) - rank(b.kind) || compareNaturally(a.where, b.where));
   const splits = sources.map((source): CheckedSplit => ({
     split: source.split as Split,
     faces: source.faces.length,
@@ -277,7 +301,7 @@ export async function checkDataset(name: string, options: CheckOptions = {}): Pr
     partial: source.partial,
     subsets: countSubsets(source),
   }));
-  return { dataset, splits, prepared, problems };
+  return { dataset, scheme, splits, prepared, problems };
 }
 
 function describePair(a: Seen, b: Seen, similarity: number): string {

@@ -30,6 +30,27 @@ function product(a: Float64Array, b: Float64Array, order?: readonly number[]): [
   return [re, im];
 }
 
+/** The mean of shapes from {@linkcode normalize}, each turned to it. Undefined if there is none, or all cancel out. */
+function meanShape(shapes: readonly Float64Array[], points: number): Float64Array | undefined {
+  let mean: Float64Array = new Float64Array(2 * points);
+  // Most faces are upright, so that their plain mean is a face; turning all to it sharpens it.
+  for (let round = 0; round < 3; round++) {
+    const sum = new Float64Array(mean.length);
+    for (const shape of shapes) {
+      const [re, im] = round === 0 ? [1, 0] : product(mean, shape);
+      const size = Math.hypot(re, im) || 1;
+      for (let i = 0; i < shape.length; i += 2) {
+        sum[i]! += (shape[i]! * re + shape[i + 1]! * im) / size;
+        sum[i + 1]! += (shape[i + 1]! * re - shape[i]! * im) / size;
+      }
+    }
+    const next = normalize(sum);
+    if (!next) return undefined;
+    mean = next;
+  }
+  return mean;
+}
+
 /**
  * Finds faces whose left and right landmarks seem to be exchanged: those that, once moved, turned and scaled, come at
  * least twice as near to the mean shape (in squares) when the landmarks of each mirrored pair change places.
@@ -39,30 +60,65 @@ function product(a: Float64Array, b: Float64Array, order?: readonly number[]): [
  */
 export function findExchanged(shapes: readonly ArrayLike<number>[], scheme: LandmarkScheme): number[] {
   const normal = shapes.map(normalize);
-  const known = normal.filter((shape) => shape !== undefined);
-  if (known.length === 0) return [];
-  let mean: Float64Array = new Float64Array(2 * scheme.points);
-  // Most faces are upright, so that their plain mean is a face; turning all to it sharpens it.
-  for (let round = 0; round < 3; round++) {
-    const sum = new Float64Array(mean.length);
-    for (const shape of known) {
-      const [re, im] = round === 0 ? [1, 0] : product(mean, shape);
-      const size = Math.hypot(re, im) || 1;
-      for (let i = 0; i < shape.length; i += 2) {
-        sum[i]! += (shape[i]! * re + shape[i + 1]! * im) / size;
-        sum[i + 1]! += (shape[i + 1]! * re - shape[i]! * im) / size;
-      }
-    }
-    const next = normalize(sum);
-    if (!next) return [];
-    mean = next;
-  }
+  const mean = meanShape(normal.filter((shape) => shape !== undefined), scheme.points);
+  if (!mean) return [];
   // Distance after the best turn and scale, of shapes whose squares sum to M.
   const distance = (shape: Float64Array, order?: readonly number[]) => {
     const [re, im] = product(mean, shape, order);
     return 1 - (re * re + im * im) / scheme.points ** 2;
   };
   return normal.flatMap((shape, index) => shape && distance(shape, scheme.flip) < 0.5 * distance(shape) ? [index] : []);
+}
+
+/** A landmark whose flip map does not fit the faces. */
+export interface DoubtfulFlip {
+  readonly landmark: number;
+  /** What the scheme says. */
+  readonly partner: number;
+  /** The landmark that is where this one's mirror image falls. */
+  readonly nearest: number;
+}
+
+/** Below this many faces, chance turns of heads make their mean lopsided. */
+const ENOUGH_FOR_SYMMETRY = 20;
+/** Comparing all pairs of more landmarks takes too long. */
+const MOST_FOR_SYMMETRY = 500;
+
+/**
+ * Finds landmarks whose flip map seems wrong: those that, in the mirrored mean shape, fall on another landmark than their
+ * partner. A mean shape that is not like its own mirror image, as of a hand, gives none.
+ *
+ * @param shapes `[2M]` each, in any unit
+ * @returns none for fewer than twenty shapes, as their mean says nothing about symmetry
+ */
+export function findDoubtfulFlips(shapes: readonly ArrayLike<number>[], scheme: LandmarkScheme): DoubtfulFlip[] {
+  const { points, flip } = scheme;
+  const normal = shapes.map(normalize).filter((shape) => shape !== undefined);
+  if (normal.length < ENOUGH_FOR_SYMMETRY || points > MOST_FOR_SYMMETRY) return [];
+  const mean = meanShape(normal, points);
+  if (!mean) return [];
+  const distances = (mirrored: Float64Array, m: number) =>
+    Array.from(
+      { length: points },
+      (_, k) => Math.hypot(mirrored[2 * m]! - mean[2 * k]!, mirrored[2 * m + 1]! - mean[2 * k + 1]!),
+    );
+  // The axis is what makes the mirrored shape, as a set of points, most like the shape: the map may be all wrong.
+  let best = { total: Infinity, mirrored: mean };
+  for (let degrees = 0; degrees < 180; degrees += 2) {
+    const [c, s] = [Math.cos(Math.PI * degrees / 90), Math.sin(Math.PI * degrees / 90)];
+    const mirrored = mean.map((value, i) => i % 2 ? s * mean[i - 1]! - c * value : c * value + s * mean[i + 1]!);
+    let total = 0;
+    for (let m = 0; m < points; m++) total += Math.min(...distances(mirrored, m));
+    if (total < best.total) best = { total, mirrored };
+  }
+  if (best.total / points > 0.1) return [];
+  return flip.flatMap((partner, landmark) => {
+    const from = distances(best.mirrored, landmark);
+    const nearest = from.indexOf(Math.min(...from));
+    // Of the mean radius: an eye is about 0.4 wide.
+    const wrong = from[partner]! > 0.12 && from[nearest]! < 0.25 * from[partner]!;
+    return wrong ? [{ landmark, partner, nearest }] : [];
+  });
 }
 
 /** Side of the thumbnails that {@linkcode findNearDuplicates} compares. */

@@ -4,10 +4,11 @@ import { createRandom } from "@/random.ts";
 import { sharedData, testWith } from "@/testing.ts";
 import { read300W } from "./300w.ts";
 import { checkDataset } from "./check.ts";
-import { findExchanged, findNearDuplicates, THUMBNAIL, thumbnailOf } from "./check_faces.ts";
+import { findDoubtfulFlips, findExchanged, findNearDuplicates, THUMBNAIL, thumbnailOf } from "./check_faces.ts";
+import { convert68To29, convert68To98 } from "./layouts.ts";
 import { prepareFaces } from "./prepare.ts";
 import { formatPts } from "./pts.ts";
-import { flipLandmarks, scheme68 } from "./schemes.ts";
+import { flipFromPairs, flipLandmarks, scheme29, scheme68, scheme98 } from "./schemes.ts";
 import { dottedPicture, encodePicture, roughFace, withFolder, write300WFace } from "./test_fixtures.ts";
 
 /** The landmarks of each pair exchanged, in place. */
@@ -46,6 +47,33 @@ Deno.test("findNearDuplicates() ignores brightness and contrast, and keeps diffe
   const left = [a, b, plain].map(thumbnailOf), right = [c, brighter, plain].map(thumbnailOf);
   assert.deepEqual(findNearDuplicates(left, right).map(({ a, b }) => [a, b]), [[0, 1]]);
   assert.deepEqual(findNearDuplicates([...left, ...right]).map(({ a, b }) => [a, b]), [[0, 4]]);
+});
+
+Deno.test("findDoubtfulFlips() finds pairs that a flip map lacks or mixes up, and trusts the built-in maps", () => {
+  const faces = Array.from({ length: 24 }, (_, i) => roughFace(100, 80, 90, i));
+  const sets = [[scheme68, faces], [scheme29, faces.map(convert68To29)], [scheme98, faces.map(convert68To98)]] as const;
+  for (const [scheme, shapes] of sets) {
+    assert.deepEqual(findDoubtfulFlips(shapes, scheme), [], scheme.name);
+    const none = findDoubtfulFlips(shapes, { ...scheme, flip: flipFromPairs(scheme.points, []) });
+    assert.deepEqual(
+      none.map(({ landmark, nearest }) => [landmark, nearest]),
+      scheme.flip.map((partner, m) => [m, partner]).filter(([m, partner]) => m !== partner),
+    );
+  }
+  // Mouth corners with the wrong partners, on heads that lie on their side.
+  const flip = scheme68.flip.slice();
+  for (const [a, b] of [[48, 45], [54, 36]] as const) [flip[a], flip[b]] = [b, a];
+  const lying = faces.map((face) => face.map((_, i) => i % 2 ? face[i - 1]! : -face[i + 1]!));
+  assert.deepEqual(findDoubtfulFlips(lying, { ...scheme68, flip }), [
+    { landmark: 36, partner: 54, nearest: 45 },
+    { landmark: 45, partner: 48, nearest: 36 },
+    { landmark: 48, partner: 45, nearest: 54 },
+    { landmark: 54, partner: 36, nearest: 48 },
+  ]);
+  // Too few; and a shape that is no mirror image of itself.
+  assert.deepEqual(findDoubtfulFlips(faces.slice(0, 19), { ...scheme68, flip }), []);
+  const random = createRandom(5), lopsided = Float64Array.from({ length: 136 }, () => random.uniform(0, 100));
+  assert.deepEqual(findDoubtfulFlips(faces.map(() => lopsided), { ...scheme68, flip }), []);
 });
 
 /** A picture that is like no other. */

@@ -2,7 +2,6 @@ import { createRandom } from "@/random.ts";
 import { Augmenter, type AugmentOptions, keepsAspect, type PresetName, resolveAugment } from "./augment.ts";
 import { cropOf, type DrawnPicture, drawSheet, FACE_COLORS, landmarksOf } from "./face_picture.ts";
 import type { FaceSet } from "./face_set.ts";
-import type { LandmarkScheme } from "./landmark_scheme.ts";
 import { flipLandmarks } from "./schemes.ts";
 
 export interface ContactSheetOptions {
@@ -17,13 +16,17 @@ export interface ContactSheetOptions {
 }
 
 /**
- * One color per landmark: cyan for the first of a mirrored pair, yellow for the second, white on the middle. On the face
- * and on its mirror image the same color must be on the same side of the picture: else flips are wrong.
+ * One color per landmark: cyan for the one of a mirrored pair that is further left over all faces, yellow for the other,
+ * white on the middle. On a face and on its mirror image the same color must be on the same side: else flips are wrong.
  */
-export function colorsBySide({ flip }: LandmarkScheme): string[] {
-  return flip.map((other, m) =>
-    other === m ? FACE_COLORS.middle : other > m ? FACE_COLORS.truth : FACE_COLORS.prediction
-  );
+export function colorsBySide({ scheme, landmarks }: Pick<FaceSet, "scheme" | "landmarks">): string[] {
+  const { flip, points } = scheme;
+  const sum = new Float64Array(points);
+  landmarks.forEach((value, i) => i % 2 === 0 ? sum[(i / 2) % points]! += value : 0);
+  return flip.map((other, m) => {
+    if (other === m) return FACE_COLORS.middle;
+    return sum[m]! < sum[other]! || (sum[m] === sum[other] && m < other) ? FACE_COLORS.truth : FACE_COLORS.prediction;
+  });
 }
 
 /** Mirrors a picture left to right. */
@@ -51,7 +54,7 @@ export async function drawContactSheet(set: FaceSet, options: ContactSheetOption
   const chosen = createRandom(seed, "contact sheet").shuffle(Array.from({ length: set.count }, (_, i) => i))
     .slice(0, count).sort((a, b) => a - b);
   const { size, scheme } = set;
-  const color = colorsBySide(scheme);
+  const color = colorsBySide(set);
   const draw = (pixels: Uint8Array, points: ArrayLike<number>): DrawnPicture => ({
     pixels,
     shapes: [{ points, color, lines: scheme.lines }],

@@ -5,6 +5,7 @@ import { fromFileUrl, inProject } from "@/paths.ts";
 import type { FaceSet } from "./face_set.ts";
 import { help300W, read300W } from "./300w.ts";
 import { helpCofw, readCofw } from "./cofw.ts";
+import { SYNTHETIC_FILE } from "./layouts.ts";
 import { helpOwn, readOwn } from "./own_points.ts";
 import { preparedRoot, prepareFaces, type PrepareOptions } from "./prepare.ts";
 import { loadPrepared, type PreparedFaces, storePrepared } from "./prepared.ts";
@@ -66,7 +67,8 @@ function folderDataset(name: string): FolderDataset {
   if (dataset) return dataset;
   if (name === "synthetic") {
     throw new RangeError(
-      `Cannot read faces from a folder as they are drawn, unless data synthesize wrote them: ${name}`,
+      `Cannot read faces from a folder as these are drawn (data show draws some, data synthesize writes them in the ` +
+        `layout of 300w, cofw or wflw): ${name}`,
     );
   }
   const names = Object.keys(datasets());
@@ -87,13 +89,18 @@ export function datasetHelp(name: string, dir: string = defaultDirectory(name)):
 }
 
 /**
- * Reads the list of faces of one split of a dataset that lies in a folder; pictures stay unopened.
+ * Reads the list of faces of one split of a dataset that lies in a folder; pictures stay unopened. Drawn faces that lie
+ * there as the dataset does are named so in `partial`, which goes into every result.
  *
  * @throws {RangeError} if there is no such dataset
  * @throws {Deno.errors.NotFound} with help for people if the folder does not hold it
  */
 export async function readDataset(name: string, split: Split, dir?: string): Promise<SourceSet> {
-  return await folderDataset(name).read(dir ?? defaultDirectory(name), split);
+  const folder = dir ?? defaultDirectory(name);
+  const source = await folderDataset(name).read(folder, split);
+  if (!await exists(join(folder, SYNTHETIC_FILE))) return source;
+  const drawn = `drawn faces in the layout of ${name}`;
+  return { ...source, partial: source.partial ? `${drawn}, ${source.partial}` : drawn };
 }
 
 /**

@@ -72,9 +72,18 @@ export async function drawSheet(
     for (const { points, color, lines = [] } of shapes) {
       const colorOf = (m: number) => typeof color === "string" ? color : color[m] ?? FACE_COLORS.middle;
       for (const line of lines) {
-        const path = line.map((m) => `${at(points[2 * m])},${at(points[2 * m + 1])}`).join(" ");
-        marks.push(`<polyline points="${path}" fill="none" stroke="${colorOf(line[0]!)}" stroke-width="${stroke}" `);
-        marks.push(`stroke-opacity="0.6"/>`);
+        const paths = new Map<string, string>();
+        line.slice(1).forEach((m, k) => {
+          const [from, to] = [line[k]!, m].map((n) => `${at(points[2 * n])} ${at(points[2 * n + 1])}`);
+          // A line that crosses the middle belongs to no side.
+          const stroked = colorOf(line[k]!) === colorOf(m) ? colorOf(m) : FACE_COLORS.middle;
+          paths.set(stroked, `${paths.get(stroked) ?? ""}M${from}L${to}`);
+        });
+        for (const [stroked, path] of paths) {
+          marks.push(
+            `<path d="${path}" fill="none" stroke="${stroked}" stroke-width="${stroke}" stroke-opacity="0.6"/>`,
+          );
+        }
       }
       for (let m = 0; 2 * m < points.length; m++) {
         marks.push(`<circle cx="${at(points[2 * m])}" cy="${at(points[2 * m + 1])}" r="${radius}" `);

@@ -7,7 +7,7 @@ import { cropOf, drawFaceGrid, drawSheet, landmarksOf } from "./face_picture.ts"
 import { prepareFaces } from "./prepare.ts";
 import type { PreparedFaces } from "./prepared.ts";
 import { scheme68 } from "./schemes.ts";
-import { withFolder, write300WFace } from "./test_fixtures.ts";
+import { roughFace, withFolder, write300WFace } from "./test_fixtures.ts";
 
 async function withSet(count: number, test: (set: PreparedFaces) => Promise<void>): Promise<void> {
   await withFolder(async (root) => {
@@ -56,19 +56,20 @@ Deno.test("drawContactSheet() shows each face and its mirror image, with the sam
   await withSet(4, async (set) => {
     const sheet = await decodeImage(await drawContactSheet(set, { count: 2, seed: 3, side: 256 }), "sheet");
     assert.deepEqual([sheet.width, sheet.height], [4 * 260 + 4, 264]);
-    // Cyan and yellow in the left and right half; lines through the middle have one color.
+    // Cyan in the left half, yellow in the right one, points and lines; the middle may be a little off.
     for (const cell of [0, 1]) {
       const count = { cyan: [0, 0], yellow: [0, 0] };
       for (let y = 4; y < 260; y++) {
         for (let x = 0; x < 256; x++) {
           const [r, g, b] = at(sheet, 4 + 260 * cell + x, y) as [number, number, number];
           const side = x < 128 ? 0 : 1;
+          if (Math.abs(x - 128) < 12) continue;
           if (r < 60 && g > 180 && b > 180) count.cyan[side]!++;
           if (r > 200 && g > 160 && b < 60) count.yellow[side]!++;
         }
       }
-      assert.ok(count.cyan[0]! > 5 * (count.cyan[1]! + 1), `cyan ${count.cyan}`);
-      assert.ok(count.yellow[1]! > 5 * (count.yellow[0]! + 1), `yellow ${count.yellow}`);
+      assert.ok(count.cyan[0]! > 100 && count.cyan[1]! === 0, `cyan ${count.cyan}`);
+      assert.ok(count.yellow[1]! > 100 && count.yellow[0]! === 0, `yellow ${count.yellow}`);
     }
     assert.deepEqual(
       await drawContactSheet(set, { count: 2, seed: 3, augment: "strong" }),
@@ -84,8 +85,11 @@ Deno.test("mirrorPixels() twice is the identity, and colorsBySide() leaves the m
   const once = mirrorPixels(pixels, 5);
   assert.deepEqual([...once.subarray(0, 3)], [...pixels.subarray(12, 15)]);
   assert.deepEqual(mirrorPixels(once, 5), pixels);
-  const colors = colorsBySide(scheme68);
-  assert.deepEqual([colors[0], colors[16], colors[8], colors[45]], ["#00e5ff", "#ffd400", "#ffffff", "#ffd400"]);
+  const landmarks = Float32Array.from([...roughFace(30, 30, 40), ...roughFace(32, 30, 40, 1)]);
+  const colors = colorsBySide({ scheme: scheme68, landmarks });
+  const [cyan, yellow, white] = ["#00e5ff", "#ffd400", "#ffffff"];
+  // The lower lip is numbered from the picture's right to its left.
+  assert.deepEqual([0, 16, 8, 45, 59, 55].map((m) => colors[m]), [cyan, yellow, white, yellow, cyan, yellow]);
 });
 
 Deno.test("cropOf() and landmarksOf() are views of one face", async () => {

@@ -16,6 +16,9 @@ export type Layout = "300w" | "cofw" | "wflw";
 /** All layouts. */
 export const LAYOUTS: readonly Layout[] = ["300w", "cofw", "wflw"];
 
+/** The file that tells drawn faces in a dataset's layout from that dataset. */
+export const SYNTHETIC_FILE = "SYNTHETIC.txt";
+
 /** A face set that may know which landmarks are hidden. */
 export type LayoutSet = FaceSet & { readonly occluded?: readonly (readonly number[])[] };
 
@@ -144,7 +147,8 @@ async function writeWflwLayout(set: LayoutSet, dir: string): Promise<void> {
 
 /**
  * Writes a set of 68-point faces as another dataset is laid out, so that the whole road of that dataset, from its folder
- * to a result, can be tested without it. Pictures are the set's crops; 29 and 98 landmarks are blends of the 68.
+ * to a result, can be tested without it. Pictures are the set's crops; 29 and 98 landmarks are blends of the 68. A file
+ * {@linkcode SYNTHETIC_FILE} marks the folder, so that every result on it says what these faces are.
  *
  * @throws {TypeError} if the set does not have 68 landmarks
  */
@@ -152,6 +156,11 @@ export async function writeLayout(set: LayoutSet, layout: Layout, dir: string): 
   if (set.scheme.points !== 68) {
     throw new TypeError(`Cannot write faces as ${layout} as they must have 68 landmarks: ${set.scheme.points}`);
   }
+  // First: however this ends, no part of it can be taken for the dataset.
+  await writeFileAtomic(
+    join(dir, SYNTHETIC_FILE),
+    `Faces drawn by acr-lab, in the layout of ${layout}. They are not ${layout}: results say so while this file is here.\n`,
+  );
   if (layout === "300w") await write300W(set, dir);
   else if (layout === "cofw") await writeCofwLayout(set, dir);
   else await writeWflwLayout(set, dir);

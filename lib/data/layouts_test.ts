@@ -34,8 +34,12 @@ Deno.test("writeLayout() writes synthetic faces that the readers of all three da
       await writeLayout(test, layout, dir);
       const source = await readDataset(layout, "train", dir);
       assert.deepEqual([source.faces.length, source.problems], [6, []], layout);
+      // Nobody shall take a number on these faces for one on the dataset.
+      const mark = new RegExp(`^drawn faces in the layout of ${layout}, partial: 6 of `);
+      assert.match(source.partial, mark);
       const sets = await loadDataset(layout, { dir, cacheDir, size: 48, quiet: true });
       assert.deepEqual([sets.train.count, sets.test.count], [6, 5]);
+      assert.match(sets.train.partial, mark);
       assert.ok(sets.train.landmarks.every((value) => value > -2 && value < 50), layout);
     }
     const back = await readDataset("300w", "train", join(root, "300w"));

@@ -14,14 +14,15 @@ export * from "./shape/percentage_schedule.ts";
 
 export type * from "./losses/loss.ts";
 export { acrLoss, type AcrLossOptions } from "./losses/acr.ts";
-export { l1Loss } from "./losses/l1.ts";
-export { l2Loss } from "./losses/l2.ts";
-export { logCoshLoss } from "./losses/log_cosh.ts";
-export { rectifiedWingLoss } from "./losses/rectified_wing.ts";
-export { smoothL1Loss } from "./losses/smooth_l1.ts";
-export { softWingLoss } from "./losses/soft_wing.ts";
-export { wingLoss } from "./losses/wing.ts";
-export { createLoss, lossNames, lossOptions } from "./losses/registry.ts";
+export { l1Loss, type L1LossOptions } from "./losses/l1.ts";
+export { l2Loss, type L2LossOptions } from "./losses/l2.ts";
+export { logCoshLoss, type LogCoshLossOptions } from "./losses/log_cosh.ts";
+export { rectifiedWingLoss, type RectifiedWingLossOptions } from "./losses/rectified_wing.ts";
+export { smoothL1Loss, type SmoothL1LossOptions } from "./losses/smooth_l1.ts";
+export { softWingLoss, type SoftWingLossOptions } from "./losses/soft_wing.ts";
+export { wingLoss, type WingLossOptions } from "./losses/wing.ts";
+export type { ChoiceOption, GivenOptions, LossUnit, NumberOption, OptionSchema } from "./losses/options.ts";
+export { createLoss, type LossContext, lossNames, lossOptions } from "./losses/registry.ts";
 
 export * from "./data/face_set.ts";
 export type * from "./data/landmark_scheme.ts";
@@ -29,24 +30,54 @@ export * from "./data/schemes.ts";
 export * from "./data/labels.ts";
 export * from "./data/npy.ts";
 export * from "./data/pts.ts";
-export { checkDataset, type CheckReport } from "./data/check.ts";
-export { drawContactSheet } from "./data/contact_sheet.ts";
-export { cropProtocol, cropProtocols } from "./data/crop.ts";
-export { datasets, loadDataset, loadSplit } from "./data/datasets.ts";
-export { drawFaceGrid } from "./data/face_picture.ts";
+export {
+  checkDataset,
+  type CheckedSplit,
+  type CheckOptions,
+  type CheckReport,
+  type FaceProblem,
+  type FaceProblemKind,
+} from "./data/check.ts";
+export {
+  type AugmentChoices,
+  type AugmentGeometry,
+  type AugmentOptions,
+  type AugmentSettings,
+  type Fill,
+  type OperationName,
+  type Operations,
+  PRESET_NAMES,
+  type PresetName,
+  PRESETS,
+  type Recrop,
+} from "./data/augment.ts";
+export { type ContactSheetOptions, drawContactSheet } from "./data/contact_sheet.ts";
+export { type CropInput, type CropProtocol, cropProtocol, cropProtocols } from "./data/crop.ts";
+export type { CropBox } from "./data/resample.ts";
+export type { RgbImage } from "./data/decode.ts";
+export { type DatasetOptions, datasets, loadDataset, loadSplit, type Split } from "./data/datasets.ts";
+export { drawFaceGrid, type SheetOptions } from "./data/face_picture.ts";
 export { loadPrepared, type PreparedFaces } from "./data/prepared.ts";
-export { prepareFaces } from "./data/prepare.ts";
-export { BatchLoader, type BatchLoaderOptions } from "./data/loader.ts";
+export { prepareFaces, type PrepareOptions } from "./data/prepare.ts";
+export type { OpenImage, Rect, SourceCount, SourceFace, SourceImage, SourceProblem, SourceSet } from "./data/source.ts";
+export { type Batch as LoadedBatch, BatchLoader, type BatchLoaderOptions } from "./data/loader.ts";
 export {
   compareShapes,
+  type Difficulty as FaceDifficulty,
   type FaceParameters,
   generateFaces,
   type GenerateFacesOptions,
+  type RenderedFace,
   renderFace,
   renderPicture,
   sampleFace,
+  type ShapeComparison,
+  type ShapeStatistics,
   type SyntheticFaceSet,
 } from "./data/synthetic/mod.ts";
+export type { Quirk as HeadQuirk, Shape as HeadShape } from "./data/synthetic/deform.ts";
+export type { Direction, Glasses, Hat, Occluder, Rgb } from "./data/synthetic/parameters.ts";
+export type { RenderedView } from "./data/synthetic/render.ts";
 
 export * from "./evaluation/nme.ts";
 export * from "./evaluation/distribution.ts";
@@ -60,7 +91,7 @@ export { wilcoxon, type WilcoxonResult } from "./evaluation/wilcoxon.ts";
 export * from "./models/mod.ts";
 
 export * from "./plots/mod.ts";
-export { createProgress, type Progress, type ProgressOptions } from "./progress.ts";
+export { createProgress, type Progress, type ProgressOptions, ProgressPlace } from "./progress.ts";
 export { createRandom, type Random } from "./random.ts";
 
 export {
@@ -75,7 +106,11 @@ export {
   type TableFormat,
   type TableOptions,
 } from "./results/table.ts";
+export type { Difference } from "./results/differences.ts";
+export type { EnvironmentOptions as RunEnvironmentOptions } from "./results/environment.ts";
+export type { RunOwner } from "./results/run_lock.ts";
 export {
+  type EpochNumbers,
   listRuns,
   openRun,
   readRun,
@@ -83,16 +118,37 @@ export {
   RUN_FILES,
   RunConflictError,
   RunInUseError,
+  type RunName,
   runPath,
   type RunRecord,
   type RunState,
   variantName,
 } from "./results/run.ts";
 export { type FinishedRun, isFinished } from "./results/read_run.ts";
-export type { FaceError, MetricsRecord, RunConfig, RunRequest, RunResult, RunSettings } from "./results/schema.ts";
-export { type Group, type GroupOptions, groupRuns } from "./results/group.ts";
+export type {
+  Choice,
+  DataIdentity,
+  FaceError,
+  Json,
+  MetricsRecord,
+  RunConfig,
+  RunEnvironment,
+  RunRequest,
+  RunResult,
+  RunSettings,
+  SubsetResult,
+} from "./results/schema.ts";
+export { type Group, type GroupOptions, groupRuns, type Metric, METRICS } from "./results/group.ts";
+export type { ResultContext } from "./results/mixing.ts";
 export { type ResultsTableOptions, resultsTables, unfinishedTable } from "./results/results_table.ts";
-export { compareGroups, describeComparison, type GroupComparison, readFaceErrors } from "./results/compare.ts";
+export {
+  compareGroups,
+  type CompareOptions,
+  describeComparison,
+  type GroupComparison,
+  type NamedRuns,
+  readFaceErrors,
+} from "./results/compare.ts";
 export { comparisonTable } from "./results/comparison_table.ts";
 export { PUBLISHED, publishedFor, type PublishedRow, publishedRows } from "./results/published.ts";
 export { selectRuns } from "./results/select.ts";
@@ -101,11 +157,12 @@ export { type EventImage, EventWriter } from "./results/tensorboard.ts";
 export { readMetrics } from "./results/metrics_file.ts";
 
 export { openNet, type OpenNetOptions } from "./prediction/open_net.ts";
-export type { LandmarkNet } from "./prediction/landmark_net.ts";
-export { predictPicture } from "./prediction/predict_picture.ts";
-export { readPicture } from "./prediction/picture.ts";
-export { exportNet } from "./prediction/export_net.ts";
-export { evaluateNet } from "./prediction/evaluate_net.ts";
+export type { FaceBox } from "./prediction/crop_rule.ts";
+export type { LandmarkNet, ModelKind } from "./prediction/landmark_net.ts";
+export { type PredictedFace, predictPicture } from "./prediction/predict_picture.ts";
+export { type Picture, readPicture } from "./prediction/picture.ts";
+export { type ExportFormat, exportNet, type ExportOptions, type ExportReport } from "./prediction/export_net.ts";
+export { evaluateNet, type EvaluateNetOptions, type NetEvaluation } from "./prediction/evaluate_net.ts";
 
 export * from "./training/mod.ts";
 

@@ -41,6 +41,7 @@ export const FATAL_KINDS: readonly FaceProblemKind[] = ["unreadable", "empty", "
 
 /** One thing that {@linkcode checkDataset} found. */
 export interface FaceProblem {
+  /** What is wrong. */
   readonly kind: FaceProblemKind;
   /** The face or file, as `train helen/trainset/12_1`. */
   readonly where: string;
@@ -50,9 +51,13 @@ export interface FaceProblem {
 
 /** What {@linkcode checkDataset} found in one split. */
 export interface CheckedSplit {
+  /** Train or test. */
   readonly split: Split;
+  /** Faces that were found. */
   readonly faces: number;
+  /** Found and expected faces of each part. */
   readonly counts: readonly SourceCount[];
+  /** Empty when it is complete, else what it lacks. */
   readonly partial: string;
   /** Faces per subset. */
   readonly subsets: Readonly<Record<string, number>>;
@@ -72,6 +77,7 @@ export interface CheckReport {
   readonly problems: readonly FaceProblem[];
 }
 
+/** Options of {@linkcode checkDataset}. */
 export interface CheckOptions {
   /** The folder of the raw dataset. @default "data/NAME" in the project */
   dir?: string;

@@ -4,6 +4,7 @@ import { cropOf, type DrawnPicture, drawSheet, FACE_COLORS, landmarksOf } from "
 import type { FaceSet } from "./face_set.ts";
 import { flipLandmarks } from "./schemes.ts";
 
+/** Options of {@linkcode drawContactSheet}. */
 export interface ContactSheetOptions {
   /** Faces to draw. @default 18 */
   count?: number;

@@ -7,6 +7,7 @@ export interface CropInput {
   readonly landmarks: ArrayLike<number>;
   /** Size of the picture, in pixels. */
   readonly width: number;
+  /** Of the picture, in pixels. */
   readonly height: number;
   /** The dataset's own face box, `[left, top, width, height]`, where it has one. */
   readonly box?: readonly [number, number, number, number];
@@ -14,6 +15,7 @@ export interface CropInput {
 
 /** A named rule that says which part of a picture a network sees. It is recorded with every number. */
 export interface CropProtocol {
+  /** As it is recorded, `acr-224`. */
   readonly name: string;
   /** Side of the crop in pixels, unless another is asked for. */
   readonly size: number;

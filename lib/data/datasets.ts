@@ -15,6 +15,7 @@ import { helpWflw, readWflw } from "./wflw.ts";
 /** The two splits of a dataset. */
 export type Split = "train" | "test";
 
+/** Options of {@linkcode loadSplit} and {@linkcode loadDataset}. */
 export interface DatasetOptions extends PrepareOptions {
   /** The folder of the raw dataset. @default "data/NAME" in the project */
   dir?: string;

@@ -5,7 +5,9 @@ import type { OpenImage, SourceImage } from "./source.ts";
 
 /** Decoded pixels. */
 export interface RgbImage {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
   /** `[height, width, 3]` RGB. */
   readonly data: Uint8Array;

@@ -23,6 +23,7 @@ export interface DrawnPicture {
   readonly shapes: readonly DrawnShape[];
 }
 
+/** Options of {@linkcode drawFaceGrid}. */
 export interface SheetOptions {
   /** Pictures in a row. @default 6 */
   columns?: number;

@@ -11,6 +11,7 @@ export interface FaceSet {
   readonly dataset: string;
   /** Split name, as `train` or `test`. */
   readonly split: string;
+  /** What the landmarks mean. */
   readonly scheme: LandmarkScheme;
   /** Name of the crop protocol that made these crops, as `acr-224`. */
   readonly protocol: string;

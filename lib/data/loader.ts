@@ -20,13 +20,15 @@ import {
 import { createSampleWriter, createSlot, type SampleSource } from "./loader_sample.ts";
 import { packStart, shared } from "./loader_share.ts";
 
+/** Options of {@linkcode BatchLoader}. */
 export interface BatchLoaderOptions {
+  /** The faces. */
   set: FaceSet;
   /** The faces to load, as of a training split. @default all of the set */
   indices?: ArrayLike<number>;
   /** `B`; the last batch of an epoch holds what is left. */
   batchSize: number;
-  /** @default "none" */
+  /** A preset by name, or settings of one's own. @default "none" */
   augment?: PresetName | AugmentOptions;
   /** Drives order and augmentation. @default 0 */
   seed?: number;
@@ -36,7 +38,7 @@ export interface BatchLoaderOptions {
   workers?: number;
   /** Batches made ahead of the one in use. @default 3 */
   prefetch?: number;
-  /** @default "centered" */
+  /** How landmarks become labels. @default "centered" */
   labelConvention?: LabelConvention;
 }
 
@@ -48,6 +50,7 @@ export interface BatchLoaderOptions {
 export interface Batch {
   /** Number of the batch within its epoch, from 0. */
   readonly step: number;
+  /** Samples in it. */
   readonly size: number;
   /** `[size, S, S, 3]` RGB in 0..1. */
   readonly images: Float32Array;
@@ -104,6 +107,7 @@ export class BatchLoader {
   #stall = 0;
   #write: ReturnType<typeof createSampleWriter> | undefined;
 
+  /** Starts the worker threads; they idle until an epoch is asked for. */
   constructor(options: BatchLoaderOptions) {
     const { set, batchSize, augment = "none", seed = 0, shuffle = true, labelConvention = "centered" } = options;
     const { workers = defaultWorkers(), prefetch = 3 } = options;
@@ -165,10 +169,12 @@ export class BatchLoader {
     await Promise.all(this.#threads.map((thread) => thread.terminate()));
   }
 
+  /** As `close()`: for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }
 
+  /** As `close()`: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

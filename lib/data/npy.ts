@@ -20,6 +20,7 @@ export type NpyData =
 export interface NpyArray<Data extends NpyData = NpyData> {
   /** Length of every axis; empty for a scalar. */
   readonly shape: readonly number[];
+  /** Type of the elements, as `f4`. */
   readonly dtype: NpyDtype;
   /** All elements, the last axis fastest. */
   readonly data: Data;
@@ -27,24 +28,39 @@ export interface NpyArray<Data extends NpyData = NpyData> {
 
 /** The arrays that are read with a known element type. */
 export interface NpyTypes {
+  /** Booleans, a byte each. */
   b1: Uint8Array;
+  /** Unsigned bytes. */
   u1: Uint8Array;
+  /** Signed bytes. */
   i1: Int8Array;
+  /** Unsigned 16-bit integers. */
   u2: Uint16Array;
+  /** Signed 16-bit integers. */
   i2: Int16Array;
+  /** Unsigned 32-bit integers. */
   u4: Uint32Array;
+  /** Signed 32-bit integers. */
   i4: Int32Array;
+  /** Unsigned 64-bit integers. */
   u8: BigUint64Array;
+  /** Signed 64-bit integers. */
   i8: BigInt64Array;
+  /** Single precision. */
   f4: Float32Array;
+  /** Double precision. */
   f8: Float64Array;
 }
 
 /** The part of a `.npy` file before its elements. */
 export interface NpyHeader {
+  /** Length of every axis; empty for a scalar. */
   readonly shape: readonly number[];
+  /** Type of the elements, as `f4`. */
   readonly dtype: NpyDtype;
+  /** Whether bytes have to be swapped. */
   readonly bigEndian: boolean;
+  /** Whether the first axis runs fastest. */
   readonly fortranOrder: boolean;
   /** Number of elements: the product of the shape. */
   readonly length: number;
@@ -56,11 +72,13 @@ export interface NpyHeader {
 
 /** What {@linkcode expectNpy} demands of an array. */
 export interface NpyExpectation<Type extends NpyDtype = NpyDtype> {
+  /** Type of the elements, as `f4`. */
   readonly dtype: Type;
   /** Length of every axis; -1 for an axis of any length. */
   readonly shape: readonly number[];
 }
 
+/** Options of {@linkcode readNpy}. */
 export interface ReadNpyOptions {
   /** Puts the elements in a `SharedArrayBuffer`, so that workers see them without a copy. @default false */
   shared?: boolean;

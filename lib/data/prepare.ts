@@ -8,6 +8,7 @@ import { hashFaces, loadPrepared, PREPARED_VERSION, type PreparedFaces, storePre
 import { planCrop } from "./resample.ts";
 import { mapInFlight, requireSound, type SourceFace, type SourceProblem, type SourceSet } from "./source.ts";
 
+/** Options of {@linkcode prepareFaces}. */
 export interface PrepareOptions {
   /** Name of the crop protocol. @default "acr-224" */
   protocol?: string;

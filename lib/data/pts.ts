@@ -3,6 +3,7 @@ const LARGEST_FILE = 1 << 20;
 const MOST_POINTS = 10_000;
 const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,3})?$/;
 
+/** Options of {@linkcode readPts}. */
 export interface PtsOptions {
   /** The number of landmarks that the file must have. @default any number */
   points?: number;

@@ -5,9 +5,13 @@ import type { RgbImage } from "./decode.ts";
  * `0, 0, width, height`. Edges may lie between pixels, and beyond the picture.
  */
 export interface CropBox {
+  /** Left edge. */
   readonly left: number;
+  /** Upper edge. */
   readonly top: number;
+  /** Right edge. */
   readonly right: number;
+  /** Lower edge. */
   readonly bottom: number;
 }
 

@@ -4,7 +4,9 @@ import type { LandmarkScheme } from "./landmark_scheme.ts";
 
 /** A picture that is open: its size is known, its pixels are not yet decoded. */
 export interface OpenImage {
+  /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
   /** Decodes the picture, or the given part of it. */
   read(part?: Rect): Promise<RgbImage>;
@@ -12,9 +14,13 @@ export interface OpenImage {
 
 /** A whole-pixel part of a picture. */
 export interface Rect {
+  /** First column. */
   readonly left: number;
+  /** First row. */
   readonly top: number;
+  /** Number of columns. */
   readonly width: number;
+  /** Number of rows. */
   readonly height: number;
 }
 
@@ -24,6 +30,7 @@ export interface SourceImage {
   readonly name: string;
   /** Changes when the picture does: its size and time of change, or its place in an archive that has these. */
   readonly stamp: string;
+  /** Opens it: its size is known then, its pixels are read on demand. */
   open(): Promise<OpenImage>;
   /** The stored bytes, to find pictures that are the same. */
   bytes(): Promise<Uint8Array>;
@@ -33,6 +40,7 @@ export interface SourceImage {
 export interface SourceFace {
   /** One stable name per face, as `helen/testset/232194_1`. */
   readonly id: string;
+  /** Where its pixels are. */
   readonly image: SourceImage;
   /** `[2M]` in pixels of the original picture, 0-based, pixel centers at whole numbers. */
   readonly landmarks: Float64Array;
@@ -46,7 +54,9 @@ export interface SourceFace {
 
 /** How many faces a part of a dataset has, and how many its makers counted. */
 export interface SourceCount {
+  /** Of the part, as `helen/trainset`. */
   readonly name: string;
+  /** Faces that were found. */
   readonly found: number;
   /** Absent where nobody said how many there should be. */
   readonly expected?: number;
@@ -62,8 +72,11 @@ export interface SourceProblem {
 
 /** One split of a dataset, before any picture is decoded. */
 export interface SourceSet {
+  /** Name of the dataset. */
   readonly dataset: string;
+  /** `train` or `test`. */
   readonly split: string;
+  /** What the landmarks mean. */
   readonly scheme: LandmarkScheme;
   /** In a natural order that depends on the names alone. */
   readonly faces: readonly SourceFace[];

@@ -2,6 +2,7 @@ import type { FaceSet } from "@/data/face_set.ts";
 import { areaUnderCurve, authorsAuc, failureRate, percentile } from "./distribution.ts";
 import { type ErrorOptions, type ErrorSpace, faceErrors, type Normalizer } from "./nme.ts";
 
+/** Options of {@linkcode evaluate}. */
 export interface EvaluateOptions extends ErrorOptions {
   /** Failure and AUC threshold, a fraction of the normalizing length and a multiple of 0.0001. @default 0.1 */
   threshold?: number;

@@ -1,6 +1,8 @@
 import type { LandmarkScheme } from "@/data/landmark_scheme.ts";
 
+/** What mirroring needs to know of a set. */
 export interface MirrorContext {
+  /** Which landmarks change places. */
   scheme: Pick<LandmarkScheme, "points" | "flip">;
   /** Side of the crops in pixels. */
   size: number;

@@ -18,10 +18,11 @@ export type ErrorSpace = "original" | "crop";
 /** All {@linkcode ErrorSpace}s. */
 export const ERROR_SPACES: readonly ErrorSpace[] = ["original", "crop"];
 
+/** What an error is measured in. */
 export interface ErrorOptions {
-  /** @default "inter-ocular" */
+  /** The length that errors are divided by. @default "inter-ocular" */
   normalizer?: Normalizer;
-  /** @default "original" */
+  /** Whose pixels distances are taken in. @default "original" */
   space?: ErrorSpace;
 }
 

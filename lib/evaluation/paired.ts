@@ -2,12 +2,13 @@ import { createRandom } from "@/random.ts";
 import { percentile } from "./distribution.ts";
 import { pairedDifferences, wilcoxon } from "./wilcoxon.ts";
 
+/** Options of {@linkcode bootstrapDifference}. */
 export interface BootstrapOptions {
   /** Share of resamples that the interval holds, in (0, 1). @default 0.95 */
   confidence?: number;
   /** Number of resamples. @default 10000 */
   resamples?: number;
-  /** @default 0 */
+  /** Decides the resamples. @default 0 */
   seed?: number;
   /** Resamples of one's own, `[R, N]` pair indices, in place of `resamples` and `seed`. */
   indices?: ArrayLike<number>;

@@ -1,6 +1,7 @@
 import type { FaceSet } from "@/data/face_set.ts";
 import { type ErrorOptions, pointErrors } from "./nme.ts";
 
+/** Options of {@linkcode landmarkErrors}. */
 export interface LandmarkErrorOptions extends ErrorOptions {
   /** Faces to take the mean over, by index, as `set.subsets.common`. @default all */
   faces?: readonly number[];

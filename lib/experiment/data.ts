@@ -3,17 +3,19 @@ import type { FaceSet } from "@/data/face_set.ts";
 import type { DataIdentity } from "@/results/schema.ts";
 import type { ExperimentSettings } from "./settings.ts";
 
+/** Options of {@linkcode loadFaces}. */
 export interface LoadOptions {
   /** The folder of the raw dataset. @default "data/NAME" in the project */
   dir?: string | undefined;
   /** Where prepared faces are kept. @default "data/prepared" in the project */
   cacheDir?: string | undefined;
-  /** @default false */
+  /** Shows no progress. @default false */
   quiet?: boolean;
 }
 
 /** The dataset does not lie where it is looked for; the message says what to download, and where to put it. */
 export class MissingDataError extends Error {
+  /** The name of the class. */
   override name = "MissingDataError";
 }
 

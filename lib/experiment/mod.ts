@@ -1,10 +1,11 @@
 /** Experiments: pages, settings, runs, ablations, and the networks that came of them. */
-export { type AblationPage, defineAblation, expandTrials, type Trial } from "./ablation.ts";
-export { loadFaces } from "./data.ts";
+export { type AblationPage, type Changes, defineAblation, expandTrials, type Trial } from "./ablation.ts";
+export { loadFaces, type LoadOptions, MissingDataError } from "./data.ts";
 export { describeSettings, resultTable } from "./describe.ts";
 export { experimentNames, loadPage } from "./experiments.ts";
+export type { FieldValue } from "./field.ts";
 export { createExperimentModel } from "./model.ts";
-export { defineExperiment, type ExperimentPage } from "./page.ts";
+export { defineExperiment, type ExperimentPage, type Named } from "./page.ts";
 export { type Override, parseOverride, type ResolvedExperiment, resolveExperiment } from "./resolve.ts";
 export { type ExperimentOutcome, runExperiment, type RunExperimentOptions } from "./run_experiment.ts";
 export type { ExperimentSettings } from "./settings.ts";

@@ -30,6 +30,7 @@ export type Override =
 
 /** An experiment with every setting known. */
 export interface ResolvedExperiment {
+  /** Every setting, defaults filled in. */
   readonly settings: ExperimentSettings;
   /** The loss and every change that made a difference, as `acr,epochs=5`: part of the run's path. */
   readonly variant: string;

@@ -3,6 +3,7 @@ import { elementwiseLoss } from "./elementwise.ts";
 import type { Loss } from "./loss.ts";
 import { type LossUnit, resolveOptions, scaleOption, unitFactor, unitOption } from "./options.ts";
 
+/** Options of {@linkcode acrLoss}. */
 export interface AcrLossOptions {
   /** Weight of the first branch, above 0. The paper names no value. @default 1 */
   lambda?: number;

@@ -3,6 +3,7 @@ import { elementwiseLoss } from "./elementwise.ts";
 import type { Loss } from "./loss.ts";
 import { type LossUnit, resolveOptions, scaleOption, unitFactor, unitOption } from "./options.ts";
 
+/** Options of {@linkcode l1Loss}. */
 export interface L1LossOptions {
   /** What errors are measured in. @default "normalised" */
   unit?: LossUnit;

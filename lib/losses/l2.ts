@@ -3,6 +3,7 @@ import { elementwiseLoss } from "./elementwise.ts";
 import type { Loss } from "./loss.ts";
 import { type LossUnit, resolveOptions, scaleOption, unitFactor, unitOption } from "./options.ts";
 
+/** Options of {@linkcode l2Loss}. */
 export interface L2LossOptions {
   /** What errors are measured in. @default "normalised" */
   unit?: LossUnit;

@@ -3,6 +3,7 @@ import { elementwiseLoss } from "./elementwise.ts";
 import type { Loss } from "./loss.ts";
 import { type LossUnit, resolveOptions, scaleOption, unitFactor, unitOption } from "./options.ts";
 
+/** Options of {@linkcode logCoshLoss}. */
 export interface LogCoshLossOptions {
   /** What errors are measured in. @default "pixel" */
   unit?: LossUnit;

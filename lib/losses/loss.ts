@@ -4,6 +4,7 @@ import type * as tf from "@tensorflow/tfjs";
 export interface LossInputs {
   /** The labels ("Face" in the paper). */
   readonly target: tf.Tensor2D;
+  /** The network's output. */
   readonly prediction: tf.Tensor2D;
   /** Phi in [0, 1]; given when {@linkcode Loss.needsDifficulty}, and constant for the gradient. */
   readonly difficulty?: tf.Tensor2D;

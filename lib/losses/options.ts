@@ -2,20 +2,27 @@ import { nearest } from "@/errors.ts";
 
 /** A number that a loss takes. */
 export interface NumberOption {
+  /** A finite number. */
   readonly kind: "number";
+  /** What stands for an option left out. */
   readonly default: number;
   /** Values must be greater than this. */
   readonly above?: number;
   /** Values must be this or greater. */
   readonly min?: number;
+  /** What it does, for people. */
   readonly about: string;
 }
 
 /** One of a few names that a loss takes. */
 export interface ChoiceOption {
+  /** One of several words. */
   readonly kind: "choice";
+  /** What stands for an option left out. */
   readonly default: string;
+  /** The words. */
   readonly values: readonly string[];
+  /** What it does, for people. */
   readonly about: string;
 }
 

@@ -3,6 +3,7 @@ import { elementwiseLoss } from "./elementwise.ts";
 import type { Loss } from "./loss.ts";
 import { type LossUnit, resolveOptions, scaleOption, unitFactor, unitOption } from "./options.ts";
 
+/** Options of {@linkcode rectifiedWingLoss}. */
 export interface RectifiedWingLossOptions {
   /** Errors up to this cost nothing, in the unit; 0 gives Wing loss. @default 0.5 */
   r?: number;

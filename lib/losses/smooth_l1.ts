@@ -3,6 +3,7 @@ import { elementwiseLoss } from "./elementwise.ts";
 import type { Loss } from "./loss.ts";
 import { type LossUnit, resolveOptions, scaleOption, unitFactor, unitOption } from "./options.ts";
 
+/** Options of {@linkcode smoothL1Loss}. */
 export interface SmoothL1LossOptions {
   /** Error at which the parabola becomes a line, in the unit, above 0. @default 1 */
   beta?: number;

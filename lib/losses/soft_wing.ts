@@ -3,6 +3,7 @@ import { elementwiseLoss } from "./elementwise.ts";
 import type { Loss } from "./loss.ts";
 import { type LossUnit, resolveOptions, scaleOption, unitFactor, unitOption } from "./options.ts";
 
+/** Options of {@linkcode softWingLoss}. */
 export interface SoftWingLossOptions {
   /** Error at which the line becomes a logarithm, in the unit, above 0. @default 2 */
   omega1?: number;

@@ -3,6 +3,7 @@ import { elementwiseLoss } from "./elementwise.ts";
 import type { Loss } from "./loss.ts";
 import { type LossUnit, resolveOptions, scaleOption, unitFactor, unitOption } from "./options.ts";
 
+/** Options of {@linkcode wingLoss}. */
 export interface WingLossOptions {
   /** Error at which the logarithm becomes a line, in the unit, above 0. @default 10 */
   w?: number;

@@ -4,6 +4,7 @@ import type * as tf from "@tensorflow/tfjs";
 export interface ModelCost {
   /** All weights, also those that training does not change (moving averages). */
   parameters: number;
+  /** Weights that training changes. */
   trainable: number;
   /** Multiply-accumulates of the convolutions and matrix products of one image. */
   macs: number;
@@ -40,12 +41,15 @@ export function layerMacs(layer: tf.layers.Layer): number {
 
 /** What one layer costs. */
 export interface LayerCost {
+  /** The layer's name. */
   name: string;
   /** Its class, as `Conv2D`. */
   kind: string;
   /** Shape of its output for one image. */
   output: number[];
+  /** All its weights. */
   parameters: number;
+  /** Multiply-accumulates for one image. */
   macs: number;
 }
 

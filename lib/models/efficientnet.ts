@@ -7,6 +7,7 @@ import { roundChannels } from "./mobilenet_v2.ts";
 /** B0 is the network found by search; the others are B0 made wider and deeper. */
 export type EfficientNetVariant = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
+/** Options of {@linkcode efficientNet}. */
 export interface EfficientNetOptions extends LandmarkModelOptions {
   /** Which of B0 to B7. @default 0 */
   variant?: EfficientNetVariant;

@@ -72,6 +72,7 @@ export function resolveOptions(options: LandmarkModelOptions, dropoutDefault: nu
  * trained before all that are not: `getWeights()` and `setWeights()` then line up with Keras's.
  */
 export class LandmarkModel extends tf.LayersModel {
+  /** The weights of all layers, in the order of files. */
   override get weights(): tf.LayerVariable[] {
     return this.layers.flatMap((layer) => layer.weights);
   }

@@ -3,6 +3,7 @@ import { createInitializers } from "./initializers.ts";
 import { initializeHead, LandmarkModel, type LandmarkModelOptions, resolveOptions } from "./landmark_model.ts";
 import { BatchNormalization, Dropout, GlobalAveragePooling, ReLU6 } from "./layers/mod.ts";
 
+/** Options of {@linkcode mobileNetV2}. */
 export interface MobileNetV2Options extends LandmarkModelOptions {
   /** Width multiplier: every layer has about `alpha` times its channels. @default 1 */
   alpha?: number;

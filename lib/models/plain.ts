@@ -12,6 +12,7 @@ import {
 } from "./layers/mod.ts";
 import { apply, consumers, copyOf, inputLayers, rebuild } from "./rebuild.ts";
 
+/** Options of {@linkcode toPlainModel}. */
 export interface PlainModelOptions {
   /** Also folds batch normalization into the convolutions: for inference, about half as many layers. @default false */
   fold?: boolean;

@@ -20,16 +20,23 @@ export interface ModelEntry {
   readonly head: string;
   /** Names of its own options, besides those of {@linkcode LandmarkModelOptions}. */
   readonly ownOptions: readonly string[];
+  /** Makes the network. */
   create(options: CreateModelOptions): tf.LayersModel;
 }
 
 /** A network with its cost at one number of points and one size. */
 export interface ModelDescription extends ModelCost {
+  /** Registry name, as `mnv2`. */
   name: string;
+  /** As `MobileNetV2`. */
   title: string;
+  /** Number of landmarks, `M`. */
   points: number;
+  /** Side of the input in pixels. */
   size: number;
+  /** Side of the input that its authors trained it at. */
   designSize: number;
+  /** How many layers it has. */
   layers: number;
 }
 

@@ -4,10 +4,11 @@ import { difficultyTable } from "@/shape/difficulty.ts";
 import { createPercentageSchedule, type PercentageSchedule } from "@/shape/percentage_schedule.ts";
 import type { ShapeModel } from "@/shape/shape_model.ts";
 
+/** Options of {@linkcode epochDifficulties}. */
 export interface EpochDifficultiesOptions {
   /** Length of the training. */
   epochs: number;
-  /** @default the paper's */
+  /** Explained variance by epoch. @default the paper's */
   schedule?: PercentageSchedule;
 }
 

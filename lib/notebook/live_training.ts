@@ -2,10 +2,11 @@ import { type Displayable, showLive, type Shown } from "@/plots/display.ts";
 import { trainingCurves } from "@/plots/training_curves.ts";
 import type { EpochRecord } from "@/training/trainer.ts";
 
+/** Options of {@linkcode liveTraining}. */
 export interface LiveTrainingOptions {
   /** Name of the run in the plot. @default "this run" */
   name?: string;
-  /** @default "Training" */
+  /** Heading of the plot. @default "Training" */
   title?: string;
   /** Makes the display; for tests. @default showLive */
   show?: (item: Displayable) => Promise<Shown>;

@@ -14,6 +14,7 @@ let interrupts = 0;
 /** What the headless runner looks for in a cell's error stream. */
 export const UNHANDLED = "Unhandled rejection: ";
 
+/** Options of {@linkcode startNotebook}. */
 export interface NotebookOptions {
   /** Where messages go. @default console.error */
   report?: (message: string) => void;

@@ -3,7 +3,9 @@ import { checkNames, round } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 import { palette } from "./theme.ts";
 
+/** One bar. */
 export interface AblationRow {
+  /** The setting, as `acr`. */
   readonly name: string;
   /** Mean over the seeds, in the unit of {@linkcode AblationBarsOptions.value}. */
   readonly mean: number;
@@ -15,13 +17,15 @@ export interface AblationRow {
   readonly published?: boolean;
 }
 
+/** Options of {@linkcode ablationBars}. */
 export interface AblationBarsOptions {
+  /** One for each bar, in order. */
   readonly rows: readonly AblationRow[];
   /** What is compared, with its unit, as `test NME (%)`. */
   readonly value: string;
   /** Decimals of the numbers written. @default 2 */
   digits?: number;
-  /** @default "Ablation" */
+  /** Heading of the plot. @default "Ablation" */
   title?: string;
 }
 

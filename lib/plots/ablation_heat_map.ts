@@ -2,21 +2,25 @@ import { dejavu } from "./font_metrics.ts";
 import { checkNames, round } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 
+/** One field. */
 export interface HeatMapCell {
   /** As the architecture. */
   readonly row: string;
   /** As the data set. */
   readonly column: string;
+  /** In the unit of {@linkcode AblationHeatMapOptions.value}. */
   readonly value: number;
 }
 
+/** Options of {@linkcode ablationHeatMap}. */
 export interface AblationHeatMapOptions {
+  /** The fields; rows and columns stand in the order in which they come first. */
   readonly cells: readonly HeatMapCell[];
   /** What is compared, with its unit, as `test NME (%)`. */
   readonly value: string;
   /** Decimals of the numbers written. @default 2 */
   digits?: number;
-  /** @default "Ablation" */
+  /** Heading of the plot. @default "Ablation" */
   title?: string;
 }
 

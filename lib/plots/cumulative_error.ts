@@ -2,7 +2,9 @@ import { cumulativeErrorDistribution } from "@/evaluation/distribution.ts";
 import { checkNames, colorOf, dashOf, round } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 
+/** The errors of one network. */
 export interface ErrorSeries {
+  /** As it stands in the legend. */
   readonly name: string;
   /** NME of each face, as fractions. */
   readonly errors: ArrayLike<number>;
@@ -12,7 +14,9 @@ export interface ErrorSeries {
   readonly failureRate?: number;
 }
 
+/** Options of {@linkcode cumulativeError}. */
 export interface CumulativeErrorOptions {
+  /** What is drawn side by side; names differ. */
   readonly series: readonly ErrorSeries[];
   /** Right end of the axis, as a fraction: a multiple of 0.0005. @default 0.1 */
   limit?: number;
@@ -20,7 +24,7 @@ export interface CumulativeErrorOptions {
   threshold?: number;
   /** What an error is a part of. @default "inter-ocular distance" */
   normalizer?: string;
-  /** @default "Cumulative error distribution" */
+  /** Heading of the plot. @default "Cumulative error distribution" */
   title?: string;
 }
 

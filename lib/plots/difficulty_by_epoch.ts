@@ -12,9 +12,11 @@ export interface EpochDifficulty {
   readonly quartiles: readonly [number, number, number];
 }
 
+/** Options of {@linkcode difficultyByEpoch}. */
 export interface DifficultyByEpochOptions {
+  /** In order of the epoch. */
   readonly epochs: readonly EpochDifficulty[];
-  /** @default "Difficulty Φ by epoch" */
+  /** Heading of the plot. @default "Difficulty Φ by epoch" */
   title?: string;
 }
 

@@ -13,17 +13,19 @@ import {
 import { checkLength, round } from "./series.ts";
 import { type Part, plot, type PlotSpec } from "./spec.ts";
 
+/** Options of {@linkcode difficultyFace}. */
 export interface DifficultyFaceOptions {
   /** `[2M]`, in pixels of the picture where there is one. */
   readonly landmarks: Shape;
   /** Phi, `[2M]`, in [0, 1]. */
   readonly difficulty: ArrayLike<number>;
+  /** Lines between landmarks, as those of a scheme. @default none */
   readonly lines?: Lines;
   /** What lies behind: a `data:` URL and its side in pixels; see `pictureUrl()`. */
   picture?: { readonly url: string; readonly size: number };
   /** Side of one panel. @default 240 */
   side?: number;
-  /** @default "Difficulty Φ of each coordinate" */
+  /** Heading of the plot. @default "Difficulty Φ of each coordinate" */
   title?: string;
 }
 

@@ -7,7 +7,9 @@ export const VEGA_LITE_MIME = "application/vnd.vegalite.v5+json";
 
 /** What a cell's output holds of a plot. */
 export interface PlotBundle {
+  /** By MIME type. */
   readonly data: Readonly<Record<string, unknown>>;
+  /** By MIME type: the size of a picture. */
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 

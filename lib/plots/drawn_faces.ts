@@ -12,6 +12,7 @@ export async function facePicture(set: FaceSet, index: number): Promise<{ url: s
   return { url: await pictureUrl(set.images.subarray(pixels * index, pixels * (index + 1)), size), size };
 }
 
+/** Options of {@linkcode drawnFaces}. */
 export interface DrawnFacesOptions {
   /** `[N, 2M]` in crop pixels, one row for each face of the set. */
   predictions?: ArrayLike<number>;

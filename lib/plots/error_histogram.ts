@@ -2,15 +2,17 @@ import type { ErrorSeries } from "./cumulative_error.ts";
 import { checkNames, colorOf, round } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 
+/** Options of {@linkcode errorHistogram}. */
 export interface ErrorHistogramOptions {
+  /** What is drawn side by side; names differ. */
   readonly series: readonly Pick<ErrorSeries, "name" | "errors">[];
   /** Right end of the axis, as a fraction: faces beyond are counted in the subtitle. @default 1.5 times the 98th percentile */
   limit?: number;
-  /** @default 40 */
+  /** Number of bars. @default 40 */
   bins?: number;
   /** What an error is a part of. @default "inter-ocular distance" */
   normalizer?: string;
-  /** @default "Errors of the faces" */
+  /** Heading of the plot. @default "Errors of the faces" */
   title?: string;
 }
 

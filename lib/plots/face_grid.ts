@@ -2,10 +2,13 @@ import type { Lines } from "./face_layers.ts";
 import { drawFace, type DrawnFace, kindsOf } from "./face_points.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 
+/** Options of {@linkcode faceGrid}. */
 export interface FaceGridOptions {
+  /** Row by row. */
   readonly faces: readonly DrawnFace[];
+  /** Lines between landmarks, as those of a scheme. @default none */
   readonly lines?: Lines;
-  /** @default 4 */
+  /** Faces in a row. @default 4 */
   columns?: number;
   /** Side of each picture as drawn. @default 150 */
   side?: number;

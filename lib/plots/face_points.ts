@@ -27,12 +27,15 @@ export interface DrawnFace {
   readonly title?: string;
 }
 
+/** Options of {@linkcode facePoints}. */
 export interface FacePointsOptions {
+  /** What to draw. */
   readonly face: DrawnFace;
+  /** Lines between landmarks, as those of a scheme. @default none */
   readonly lines?: Lines;
   /** Side of the picture as drawn. @default 320 */
   side?: number;
-  /** @default "Predicted and true landmarks" */
+  /** Heading of the plot. @default "Predicted and true landmarks" */
   title?: string;
 }
 

@@ -2,11 +2,13 @@ import { facePanel, frameAround, lineLayer, type Lines, pointLayer, pointRows, t
 import { checkLength, round } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 
+/** Options of {@linkcode landmarkErrorMap}. */
 export interface LandmarkErrorMapOptions {
   /** A face to show them on, as the mean face, `[2M]`. */
   readonly face: Shape;
   /** Mean error of each landmark, `[M]`, as fractions of the normalizer. */
   readonly errors: ArrayLike<number>;
+  /** Lines between landmarks, as those of a scheme. @default none */
   readonly lines?: Lines;
   /** How many of the worst landmarks get a ring, and are named with their errors. @default 3 */
   worst?: number;
@@ -14,7 +16,7 @@ export interface LandmarkErrorMapOptions {
   normalizer?: string;
   /** Side of the panel. @default 300 */
   side?: number;
-  /** @default "Error of each landmark" */
+  /** Heading of the plot. @default "Error of each landmark" */
   title?: string;
 }
 

@@ -1,6 +1,7 @@
 import { checkLength, checkNames, colorOf, dashOf, round } from "./series.ts";
 import { type Part, plot, type PlotSpec } from "./spec.ts";
 
+/** One loss, or one setting of it. */
 export interface LossCurve {
   /** What stands in the legend, as `Φ = 0.5`. */
   readonly name: string;
@@ -10,13 +11,15 @@ export interface LossCurve {
   readonly gradient: ArrayLike<number>;
 }
 
+/** Options of {@linkcode lossCurves}. */
 export interface LossCurvesOptions {
   /** The errors `Face - Prediction` at which the curves are known, ascending. */
   readonly errors: ArrayLike<number>;
+  /** What is drawn over each other; names differ. */
   readonly curves: readonly LossCurve[];
   /** Unit of the errors, as `fraction of the crop's side`. @default "normalised" */
   unit?: string;
-  /** @default "Loss and gradient" */
+  /** Heading of the plot. @default "Loss and gradient" */
   title?: string;
 }
 

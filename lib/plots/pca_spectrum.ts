@@ -2,6 +2,7 @@ import { colorOf, round, wholeTicks } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 import { palette } from "./theme.ts";
 
+/** Options of {@linkcode pcaSpectrum}. */
 export interface PcaSpectrumOptions {
   /** Explained share of the variance of each mode, as fractions, largest first. */
   readonly ratios: ArrayLike<number>;
@@ -9,7 +10,7 @@ export interface PcaSpectrumOptions {
   readonly marks?: readonly { readonly percent: number; readonly modes: number }[];
   /** Modes to show. @default enough for the last mark and a quarter more, or 30 */
   count?: number;
-  /** @default "Explained variance of the shape model" */
+  /** Heading of the plot. @default "Explained variance of the shape model" */
   title?: string;
 }
 

@@ -1,5 +1,6 @@
 import sharp from "sharp";
 
+/** Options of {@linkcode pictureUrl}. */
 export interface PictureOptions {
   /** Side of the picture to make, in pixels. @default side of the given one */
   side?: number;

@@ -1,17 +1,21 @@
 import { checkNames, colorOf, round } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 
+/** The errors of one network by region. */
 export interface RegionSeries {
+  /** As it stands in the legend. */
   readonly name: string;
   /** Mean error by region, as `{ jaw: 0.05, ... }`, in fractions of the normalizer. */
   readonly regions: Readonly<Record<string, number>>;
 }
 
+/** Options of {@linkcode regionBars}. */
 export interface RegionBarsOptions {
+  /** What is drawn side by side; names differ. */
   readonly series: readonly RegionSeries[];
   /** What an error is a part of. @default "inter-ocular distance" */
   normalizer?: string;
-  /** @default "Error by region" */
+  /** Heading of the plot. @default "Error by region" */
   title?: string;
 }
 

@@ -4,6 +4,7 @@ import { sha256 } from "@/files.ts";
 import { dejavu, fontPath } from "./font_metrics.ts";
 import type { PlotSpec } from "./spec.ts";
 
+/** Options of {@linkcode toPng}. */
 export interface PngOptions {
   /** Pixels per unit of the plot: 2 is sharp on a high-density screen. @default 2 */
   scale?: number;

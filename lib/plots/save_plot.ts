@@ -4,6 +4,7 @@ import { toPng, toSvg } from "./render.ts";
 import type { PlotSpec } from "./spec.ts";
 import { DARK_GROUND, inks } from "./theme.ts";
 
+/** Options of {@linkcode savePlot}. */
 export interface SavePlotOptions {
   /** Pixels per unit, for `.png`. @default 2 */
   scale?: number;

@@ -11,6 +11,7 @@ import {
 import { checkNames, colorOf } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 
+/** One mode, as two faces. */
 export interface ShapeMode {
   /** Heading of its panel, as `mode 1 (41.2 %)`. */
   readonly name: string;
@@ -20,9 +21,13 @@ export interface ShapeMode {
   readonly plus: Shape;
 }
 
+/** Options of {@linkcode shapeModes}. */
 export interface ShapeModesOptions {
+  /** The mean shape, `[2M]`. */
   readonly mean: Shape;
+  /** One panel each. */
   readonly modes: readonly ShapeMode[];
+  /** Lines between landmarks, as those of a scheme. */
   readonly lines: Lines;
   /** How many standard deviations: for the legend. @default 3 */
   deviations?: number;
@@ -30,7 +35,7 @@ export interface ShapeModesOptions {
   side?: number;
   /** Panels in a row. @default 4 */
   columns?: number;
-  /** @default "Modes of the shape model" */
+  /** Heading of the plot. @default "Modes of the shape model" */
   title?: string;
 }
 

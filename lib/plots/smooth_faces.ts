@@ -13,6 +13,7 @@ import { checkNames, colorOf } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 import { palette } from "./theme.ts";
 
+/** A Smooth-Face of some share of the variance. */
 export interface SmoothFace {
   /** Explained variance of the modes kept, in percent. */
   readonly percent: number;
@@ -22,16 +23,19 @@ export interface SmoothFace {
   readonly modes?: number;
 }
 
+/** Options of {@linkcode smoothFaces}. */
 export interface SmoothFacesOptions {
   /** The face, `[2M]`. */
   readonly face: Shape;
+  /** One panel each. */
   readonly smooths: readonly SmoothFace[];
+  /** Lines between landmarks, as those of a scheme. @default none */
   readonly lines?: Lines;
   /** Side of one panel. @default 170 */
   side?: number;
   /** Panels in a row. @default 5 */
   columns?: number;
-  /** @default "Smooth-Face against face" */
+  /** Heading of the plot. @default "Smooth-Face against face" */
   title?: string;
 }
 

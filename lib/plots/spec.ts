@@ -8,7 +8,9 @@ import { type Mode, theme } from "./theme.ts";
  * 5.6, and specs here stay within that.
  */
 export interface PlotSpec {
+  /** The version of Vega-Lite: {@linkcode SCHEMA}. */
   readonly $schema: string;
+  /** Anything else that Vega-Lite knows. */
   readonly [key: string]: unknown;
 }
 

@@ -11,13 +11,15 @@ export interface TrainingRun {
   readonly first?: number;
 }
 
+/** Options of {@linkcode trainingCurves}. */
 export interface TrainingCurvesOptions {
+  /** Runs of one name become a line with a band. */
   readonly runs: readonly TrainingRun[];
   /** What is drawn, with its unit, as `validation NME (%)`. */
   readonly value: string;
-  /** @default "linear" */
+  /** Of the value. @default "linear" */
   scale?: "linear" | "log";
-  /** @default "Training" */
+  /** Heading of the plot. @default "Training" */
   title?: string;
 }
 

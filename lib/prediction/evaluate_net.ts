@@ -4,6 +4,7 @@ import { faceErrors } from "@/evaluation/nme.ts";
 import { predictFaces } from "@/training/predict_faces.ts";
 import type { LandmarkNet } from "./landmark_net.ts";
 
+/** Options of {@linkcode evaluateNet}. */
 export interface EvaluateNetOptions extends EvaluateOptions {
   /** Faces per step. @default 32 */
   batch?: number | undefined;
@@ -13,6 +14,7 @@ export interface EvaluateNetOptions extends EvaluateOptions {
 
 /** The numbers of a model on a set of faces. */
 export interface NetEvaluation {
+  /** Errors by subset. */
   readonly evaluation: Evaluation;
   /** `[N]` NME of every face. */
   readonly errors: Float64Array;

@@ -15,6 +15,7 @@ export type ExportFormat = "layers" | "h5";
 /** All {@linkcode ExportFormat}s. */
 export const EXPORT_FORMATS: readonly ExportFormat[] = ["layers", "h5"];
 
+/** Options of {@linkcode exportNet}. */
 export interface ExportOptions {
   /** For `layers`: folds batch normalization into the convolutions, for about half as many layers. @default true */
   fold?: boolean;

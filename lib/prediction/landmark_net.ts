@@ -9,6 +9,7 @@ export type ModelKind = "run" | "keras" | "layers";
 export interface LandmarkNet {
   /** The path it was asked for by. */
   readonly path: string;
+  /** What was opened. */
   readonly kind: ModelKind;
   /** For people, as `mnv2 of run 300w-mnv2/acr/seed-0`. */
   readonly title: string;

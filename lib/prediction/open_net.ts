@@ -14,6 +14,7 @@ import { readRun } from "@/results/read_run.ts";
 import { type LandmarkNet, parseNote } from "./landmark_net.ts";
 import { loadLayersFolder } from "./layers_model.ts";
 
+/** Options of {@linkcode openNet}. */
 export interface OpenNetOptions {
   /** How its numbers are meant. @default "auto": told from the run, the file's note or its name, else `centered` */
   convention?: LabelConvention | "auto" | undefined;

@@ -1,5 +1,6 @@
 /** A number with its spread over repeated runs, or one that must be printed as its source printed it. */
 export interface Measurement {
+  /** The number, or the mean over runs. */
   readonly mean: number;
   /** Standard deviation (n - 1); none for a single run. */
   readonly deviation?: number;

@@ -6,6 +6,7 @@ export interface Difference {
   readonly key: string;
   /** Undefined where the side has no such key. */
   readonly left: Json | undefined;
+  /** Its value on the right; undefined where it is not there. */
   readonly right: Json | undefined;
 }
 

@@ -2,6 +2,7 @@ import { sha256 } from "@/files.ts";
 import { inProject, projectRoot } from "@/paths.ts";
 import type { RunEnvironment } from "./schema.ts";
 
+/** What only the caller knows of the environment. */
 export interface EnvironmentOptions {
   /** What computes, as `CPU` or the GPU's name. @default "CPU" */
   device?: string;

@@ -7,6 +7,7 @@ import type { Json, SubsetResult } from "./schema.ts";
 
 /** The numbers of a result that tables show, by name. */
 export const METRICS = ["nme", "failureRate", "auc", "authorsAuc"] as const;
+/** One of the numbers that a result has: see {@linkcode METRICS}. */
 export type Metric = typeof METRICS[number];
 
 /** Runs that differ in the seed, and in nothing that was asked to be told apart. */
@@ -15,7 +16,9 @@ export interface Group {
   readonly label: string;
   /** What the runs have in common, by the names that were asked for. */
   readonly key: Readonly<Record<string, string>>;
+  /** The runs, one for each seed. */
   readonly runs: readonly FinishedRun[];
+  /** Dataset, test set, size and protocol: what their numbers may be compared with. */
   readonly context: ResultContext;
   /** By subset: `full`, then in the results' order. */
   readonly subsets: Readonly<Record<string, Readonly<Record<Metric, Measurement>>>>;
@@ -25,6 +28,7 @@ export interface Group {
   readonly averagedOver: readonly string[];
 }
 
+/** Options of {@linkcode groupRuns}. */
 export interface GroupOptions {
   /**
    * What tells groups apart, by names that {@linkcode groupKeys} lists, as `loss` or `loss.lambda`.

@@ -3,7 +3,9 @@ import type { FinishedRun } from "./read_run.ts";
 
 /** What decides whether two results may stand in one mean, or be compared. */
 export interface ResultContext {
+  /** Name of the dataset. */
   readonly dataset: string;
+  /** `test`, or what was evaluated. */
   readonly split: string;
   /** Empty where the test set is complete. */
   readonly partial: string;

@@ -5,6 +5,7 @@ export const PUBLISHED = "published, not rerun";
 
 /** A row of a paper: NME in percent of the inter-ocular distance, each number as it was printed. */
 export interface PublishedRow {
+  /** As the paper names it. */
   readonly method: string;
   /** 300W, 689 faces. */
   readonly full?: string;

@@ -15,13 +15,17 @@ export type RunState = "finished" | "running" | "failed" | "interrupted" | "brok
 
 /** What a run directory holds, read without touching it. */
 export interface RunRecord {
+  /** The run directory. */
   readonly path: string;
   /** The path below the results folder, with `/`, as `300w-mnv2/acr/seed-1`. */
   readonly name: string;
+  /** How far it is. */
   readonly state: RunState;
   /** Why the run is not finished; empty when it is. */
   readonly reason: string;
+  /** What was run; undefined where it cannot be read. */
   readonly config?: RunConfig;
+  /** What came of it; undefined for an unfinished run. */
   readonly result?: RunResult;
 }
 

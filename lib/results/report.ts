@@ -11,8 +11,9 @@ import { reportFigures } from "./report_figures.ts";
 import { resultsTables, unfinishedTable } from "./results_table.ts";
 import { escapeHtml, fixed, type Row, Table } from "./table.ts";
 
+/** Options of {@linkcode buildReport}. */
 export interface ReportOptions {
-  /** @default "Results" */
+  /** Heading of the page. @default "Results" */
   title?: string;
   /** What tells groups apart. @default everything but the seed */
   by?: readonly string[];

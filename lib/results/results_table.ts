@@ -5,6 +5,7 @@ import { PUBLISHED, publishedFor } from "./published.ts";
 import type { RunRecord } from "./read_run.ts";
 import { type Column, fixed, percent, type Row, Table } from "./table.ts";
 
+/** Options of {@linkcode resultsTables}. */
 export interface ResultsTableOptions {
   /** The names that the groups were made by. @default experiment and variant */
   by?: readonly string[];

@@ -24,7 +24,9 @@ export { type RunName, runPath, variantName } from "./run_path.ts";
 
 /** The run directory holds another configuration than the one asked for. */
 export class RunConflictError extends Error {
+  /** The name of the class. */
   override name = "RunConflictError";
+  /** Lists at most eight of the differences in the message; all are in `differing`. */
   constructor(readonly path: string, readonly differing: readonly Difference[]) {
     const show = (value: unknown) => value === undefined ? "nothing" : JSON.stringify(value).slice(0, 60);
     const listed = differing.slice(0, 8).map(({ key, left, right }) =>
@@ -44,7 +46,7 @@ export interface RunFailure {
 }
 
 /** What every line of `metrics.jsonl` has; see {@linkcode MetricsRecord}. */
-type EpochNumbers = { readonly epoch: number; readonly step: number; readonly loss: number };
+export type EpochNumbers = { readonly epoch: number; readonly step: number; readonly loss: number };
 
 /** A run directory that this process may write to, until {@linkcode close}. */
 export class Run {
@@ -148,6 +150,7 @@ export class Run {
     await this.#claim.release();
   }
 
+  /** As `close()`: for `await using`. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }

@@ -14,7 +14,9 @@ export const STALE_AFTER = 120_000;
 export interface RunOwner {
   /** Random; tells one claim from the next. */
   readonly token: string;
+  /** Process. */
   readonly pid: number;
+  /** Name of the machine. */
   readonly host: string;
   /** Where `pid` has a meaning: one boot of one machine and one process namespace of it. */
   readonly place: string;
@@ -26,7 +28,9 @@ export interface RunOwner {
 
 /** Two processes on one run: the second gets this. */
 export class RunInUseError extends Error {
+  /** The name of the class. */
   override name = "RunInUseError";
+  /** Made where a claim is refused. */
   constructor(readonly path: string, readonly owner: RunOwner, reason: string) {
     super(`Cannot work on run '${path}' as ${reason}: pid ${owner.pid} on ${owner.host}, since ${owner.since}`);
   }

@@ -8,6 +8,7 @@ export interface RunName {
   readonly experiment: string;
   /** As {@linkcode variantName} makes it. */
   readonly variant: string;
+  /** Of the run. */
   readonly seed: number;
 }
 

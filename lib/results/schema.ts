@@ -142,6 +142,7 @@ export const CLOCK_FIELDS: readonly string[] = ["time", "seconds", "imagesPerSec
 
 /** One row of `errors.csv`. */
 export interface FaceError {
+  /** Name of the face in its dataset. */
   readonly id: string;
   /** Subsets that hold the face. */
   readonly subsets: readonly string[];

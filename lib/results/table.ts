@@ -7,18 +7,20 @@ export { type Cell, fixed, type Measurement, percent } from "./cell.ts";
 export interface Column {
   /** Which value of a row it shows; the heading of CSV. */
   readonly key: string;
-  /** @default the key */
+  /** Heading of the column. @default the key */
   readonly title?: string;
   /** How numbers are printed. @default String */
   readonly format?: (value: number) => string;
-  /** @default "left" */
+  /** Where the text stands. @default "left" */
   readonly align?: "left" | "right" | "center";
   /** Which end is good: the best is set in bold, and the title gets an arrow. */
   readonly best?: "min" | "max";
 }
 
+/** Cells by the keys of the columns. */
 export type Row = Readonly<Record<string, Cell>>;
 
+/** Options of a {@linkcode Table}. */
 export interface TableOptions {
   /** What the table shows. */
   caption?: string;
@@ -40,16 +42,20 @@ interface Shown extends CellText {
 
 /** The formats that a {@linkcode Table} can be printed in. */
 export const TABLE_FORMATS = ["terminal", "markdown", "latex", "csv", "html"] as const;
+/** One of {@linkcode TABLE_FORMATS}. */
 export type TableFormat = typeof TABLE_FORMATS[number];
 
 const ARROW = { min: " ↓", max: " ↑" };
 
 /** Rows and columns that print as text, Markdown, LaTeX, CSV or HTML, and show in a notebook. */
 export class Table {
+  /** What the table shows; empty for none. */
   readonly caption: string;
+  /** Sentences below the table. */
   readonly notes: readonly string[];
   readonly #sections: Section[] = [];
 
+  /** Makes a table; the rows are its first section. */
   constructor(readonly columns: readonly Column[], rows: readonly Row[] = [], options: TableOptions = {}) {
     const { caption = "", notes = [] } = options;
     this.caption = caption;

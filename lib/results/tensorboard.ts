@@ -14,6 +14,7 @@ export interface EventImage {
   readonly bytes: Uint8Array;
   /** In pixels. */
   readonly width: number;
+  /** In pixels. */
   readonly height: number;
 }
 
@@ -92,10 +93,12 @@ export class EventWriter {
     this.#file.syncDataSync();
   }
 
+  /** Flushes and closes the file. */
   close(): void {
     this.#file.close();
   }
 
+  /** As `close()`: for `using`. */
   [Symbol.dispose](): void {
     this.close();
   }

@@ -6,6 +6,7 @@ import { describeNpy, type NpyArray, readNpy, writeNpy } from "@/data/npy.ts";
 /** Flat numbers, as `Float32Array`, `Float64Array` or a plain array. */
 export type Numbers = ArrayLike<number>;
 
+/** Options of {@linkcode ShapeModel.reconstruct}. */
 export interface ReconstructOptions {
   /** Clamps each `b_j` to plus or minus this many standard deviations `sqrt(lambda_j)`; `Infinity` leaves it. @default 3 */
   limit?: number;

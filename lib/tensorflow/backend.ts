@@ -16,7 +16,7 @@ const MAX_THREADS = 1024;
 
 /** Options of {@linkcode useBackend}. */
 export interface BackendOptions {
-  /** @default "tensorflow" */
+  /** Who computes. @default "tensorflow" */
   backend?: BackendName;
   /** `gpu` demands one and fails without; `cpu` ignores those there are. @default "auto" */
   device?: "auto" | "cpu" | "gpu";
@@ -30,6 +30,7 @@ export interface BackendOptions {
 
 /** The backend in use. */
 export interface BackendInfo {
+  /** Its name. */
   readonly backend: BackendName;
   /** As `CPU:0` or `GPU:0`; for webgpu the name of the adapter. */
   readonly device: string;
@@ -37,6 +38,7 @@ export interface BackendInfo {
   readonly gpu: boolean;
   /** As `TensorFlow 2.21.0`. */
   readonly version: string;
+  /** Threads that share the work of one op. */
   readonly threads: number;
   /** Where TensorFlow came from; undefined for other backends. */
   readonly library?: LibraryLocation;

@@ -3,6 +3,7 @@ import { cacheFolder, fetchLibrary, LIBRARY_VERSION } from "./fetch_library.ts";
 
 /** A TensorFlow library and why it was chosen. */
 export interface LibraryLocation {
+  /** File of the library. */
   readonly path: string;
   /** As `ACR_LIBTENSORFLOW` or `installed in Python`. */
   readonly reason: string;

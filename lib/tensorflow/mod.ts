@@ -9,5 +9,6 @@ export {
   useBackend,
 } from "./backend.ts";
 export { compile, type Compiled, type CompileOptions } from "./compile.ts";
+export type { LibraryLocation } from "./library.ts";
 export * from "./ops/mod.ts";
 export { type NodeTime, type OpTime, timesByOp } from "./profile.ts";

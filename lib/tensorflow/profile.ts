@@ -11,6 +11,7 @@ import { idOf } from "./variables.ts";
 export interface OpTime {
   /** As `Conv2DBackpropFilter`; oneDNN's version of an op has its own name. */
   readonly op: string;
+  /** How many of its nodes ran. */
   readonly count: number;
   /** Sum over its nodes; ops that ran side by side count each. */
   readonly milliseconds: number;
@@ -18,9 +19,13 @@ export interface OpTime {
 
 /** One executed node of a graph. */
 export interface NodeTime {
+  /** The node's name in the graph. */
   readonly name: string;
+  /** Kind of op, as `Conv2D`. */
   readonly op: string;
+  /** When it began, on the clock of the process that ran it. */
   readonly startMicroseconds: number;
+  /** How long it took. */
   readonly microseconds: number;
 }
 

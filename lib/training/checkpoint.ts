@@ -3,14 +3,19 @@ import * as tf from "@tensorflow/tfjs";
 
 /** One array of a checkpoint: a weight, a moment, a counter. */
 export interface CheckpointArray {
+  /** Unique in the checkpoint. */
   readonly name: string;
+  /** Length of every axis. */
   readonly shape: readonly number[];
+  /** The elements, the last axis fastest. */
   readonly values: Float32Array | Int32Array;
 }
 
 /** What a checkpoint file holds: arrays, and anything else as JSON. */
 export interface Checkpoint<State> {
+  /** Weights and slots, by name. */
   readonly arrays: readonly CheckpointArray[];
+  /** Everything else: plain JSON. */
   readonly state: State;
 }
 

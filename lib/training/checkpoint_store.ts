@@ -5,8 +5,11 @@ import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from "./checkpoin
 
 /** A checkpoint that was found, and those newer ones that could not be read. */
 export interface FoundCheckpoint<State> {
+  /** What it holds. */
   readonly checkpoint: Checkpoint<State>;
+  /** Its file. */
   readonly path: string;
+  /** Sentences about newer files that could not be read. */
   readonly damaged: readonly string[];
 }
 
@@ -14,7 +17,11 @@ const NAME = /^step-(\d+)\.ckpt$/;
 
 /** The checkpoints of one run, in one folder: the last few are kept, named by the step they were taken after. */
 export class CheckpointStore<State> {
-  /** @param keep how many to keep: with two, one damaged file loses little */
+  /**
+   * Names the folder; it is made with the first checkpoint.
+   *
+   * @param keep how many to keep: with two, one damaged file loses little
+   */
   constructor(readonly folder: string, readonly keep = 2) {}
 
   /** Writes a checkpoint, whole or not at all, then removes the oldest beyond those to keep. Returns its path. */

@@ -13,11 +13,13 @@ export interface DifficultySource {
   of(batch: Batch, epoch: number): Float32Array;
 }
 
+/** Options of {@linkcode prepareDifficulty}. */
 export interface DifficultySourceOptions {
   /** Length of the run. */
   epochs: number;
+  /** Explained variance of the Smooth-Faces by epoch. */
   schedule: PercentageSchedule;
-  /** @default "coordinate" */
+  /** Whose distance Phi is relative to. @default "coordinate" */
   variant?: DifficultyVariant;
   /** For the variant `shuffled`. @default 0 */
   seed?: number;

@@ -4,7 +4,9 @@ export interface Divergence {
   readonly step: number;
   /** 0-based. */
   readonly epoch: number;
+  /** Of that step. */
   readonly loss: number;
+  /** Of that step. */
   readonly learningRate: number;
   /** Ids of the faces of the batch. */
   readonly faces: readonly string[];
@@ -16,7 +18,9 @@ export interface Divergence {
 
 /** Training came to a loss or a gradient that is not a finite number. */
 export class DivergedError extends Error {
+  /** The name of the class. */
   override name = "DivergedError";
+  /** Puts the facts into one message. */
   constructor(readonly divergence: Divergence) {
     const { step, epoch, loss, learningRate, faces, largestGradients, checkpoint } = divergence;
     const what = Number.isFinite(loss) ? "a gradient" : "the loss";

@@ -16,6 +16,7 @@ export interface EpochRecord {
   readonly percentage: number | null;
   /** Time its steps took. */
   readonly seconds: number;
+  /** Training faces for each second of those. */
   readonly imagesPerSecond: number;
   /** Share of that time spent waiting for batches. */
   readonly stall: number;

@@ -5,6 +5,7 @@ import { averageWithMirror } from "@/evaluation/mirror.ts";
 import { createProgress } from "@/progress.ts";
 import { createPredictor } from "./predictor.ts";
 
+/** Options of {@linkcode predictFaces}. */
 export interface PredictFacesOptions {
   /** Faces per step. @default 32 */
   batch?: number;

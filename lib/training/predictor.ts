@@ -1,6 +1,7 @@
 import * as tf from "@tensorflow/tfjs";
 import { compile } from "@/tensorflow/compile.ts";
 
+/** Options of {@linkcode createPredictor}. */
 export interface PredictorOptions {
   /** Faces per step. @default 32 */
   batch?: number;
@@ -18,6 +19,7 @@ export interface Predictor {
    * @returns `[N, 2M]`, normalised labels, in the order of `indices`
    */
   predict(images: Uint8Array, indices?: ArrayLike<number>, progress?: (done: number) => void): Promise<Float32Array>;
+  /** Frees the compiled function; the model stays. */
   dispose(): void;
 }
 

@@ -10,7 +10,9 @@ declare const mark: unique symbol;
  * best epoch, early stopping) takes this type, so test faces cannot reach it.
  */
 export interface TrainingSplit {
+  /** Only {@linkcode splitTraining} can make one. */
   readonly [mark]: true;
+  /** All training faces. */
   readonly set: FaceSet;
   /** Indices of the faces to train on, ascending. */
   readonly train: Int32Array;

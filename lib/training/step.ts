@@ -5,13 +5,17 @@ import { clipByGlobalNorm } from "./clipping.ts";
 import type { Optimizer } from "./optimizer.ts";
 import type { WeightAverage } from "./weight_average.ts";
 
+/** Options of {@linkcode createStep}. */
 export interface StepOptions {
+  /** Whose weights change. */
   model: tf.LayersModel;
+  /** What is minimized. */
   loss: Loss;
   /** Made for {@linkcode trainableVariables} of the model. */
   optimizer: Optimizer;
   /** Largest length of all gradients together; 0 for no limit. @default 0 */
   clipNorm?: number;
+  /** Takes the new weights in after every step. */
   average?: WeightAverage | undefined;
   /** Runs as one graph on backends that can. @default true */
   compiled?: boolean;
@@ -25,7 +29,9 @@ export interface StepInputs {
   readonly labels: Float32Array;
   /** Phi `[B, 2M]`, where the loss needs it. */
   readonly difficulty: Float32Array | undefined;
+  /** Faces in the batch. */
   readonly size: number;
+  /** Of this step. */
   readonly learningRate: number;
   /** Seed and number of the step: they decide the dropout masks. */
   readonly key: readonly [number, number];
@@ -33,6 +39,7 @@ export interface StepInputs {
 
 /** What one training step tells. */
 export interface StepResult {
+  /** Mean over the batch. */
   readonly loss: number;
   /** Length of each variable's gradient, in the order of {@linkcode trainableVariables}. */
   readonly gradientNorms: Float32Array;
@@ -40,7 +47,9 @@ export interface StepResult {
 
 /** One step of training: forward, backward, update. */
 export interface TrainingStep {
+  /** Does one step on one batch. */
   run(inputs: StepInputs): Promise<StepResult>;
+  /** Frees the compiled function; model and optimizer stay. */
   dispose(): void;
 }
 

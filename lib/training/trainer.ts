@@ -32,26 +32,35 @@ export interface TrainingOutcome {
   readonly status: "finished" | "stopped";
   /** The 0-based epoch whose weights the model now has. */
   readonly epoch: number;
+  /** Steps done, over all sessions. */
   readonly steps: number;
   /** Time spent in steps, over all sessions. */
   readonly seconds: number;
+  /** Training faces for each second in steps. */
   readonly imagesPerSecond: number;
   /** Path of the newest checkpoint. */
   readonly checkpoint: string | undefined;
 }
 
+/** Options of {@linkcode train}. */
 export interface TrainOptions {
   /** Takes the trained weights in the end. */
   model: tf.LayersModel;
+  /** What is minimized. */
   loss: Loss;
   /** Made for `trainableVariables(model)`. */
   optimizer: Optimizer;
+  /** Learning rate by step. */
   schedule: Schedule;
+  /** The faces, with those held out. */
   split: TrainingSplit;
+  /** Serves the batches of an epoch. */
   batches: BatchSource;
   /** Needed by a loss with `needsDifficulty`. */
   difficulty?: DifficultySource | undefined;
+  /** How often every face is seen. */
   epochs: number;
+  /** Decides the dropout masks; order and augmentation are those of `batches`. */
   seed: number;
   /** Largest length of all gradients together; 0 for no limit. @default 0 */
   clipNorm?: number;
@@ -61,6 +70,7 @@ export interface TrainOptions {
   keep?: "best" | "last";
   /** Ends after so many epochs without a better validation error; 0 never. @default 0 */
   patience?: number;
+  /** Where checkpoints are kept; training goes on from the newest. @default none are written */
   checkpoints?: CheckpointStore<TrainingState> | undefined;
   /** Longest time between two checkpoints, also within an epoch. @default 60 */
   checkpointSeconds?: number;

@@ -15,12 +15,15 @@ export interface TrainingState {
   step: number;
   /** Sum of the loss over the faces of the epoch so far, and their number. */
   lossSum: number;
+  /** Faces seen in the epoch. */
   faces: number;
   /** Time spent in the epoch so far, and the part of it spent waiting for batches. */
   seconds: number;
+  /** Seconds of the epoch spent waiting for batches. */
   stallSeconds: number;
   /** The same over all finished epochs. */
   totalFaces: number;
+  /** Seconds in steps, over all epochs. */
   totalSeconds: number;
   /** The best epoch so far, by validation error. */
   best: { readonly epoch: number; readonly error: number } | null;

@@ -13,6 +13,7 @@ export interface WeightAverage {
   during<T>(run: () => Promise<T>): Promise<T>;
   /** Gives the averages to the variables for good. */
   settle(): void;
+  /** Frees the averages. */
   dispose(): void;
 }
 

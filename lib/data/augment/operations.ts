@@ -4,11 +4,17 @@
  * so that a setting means the same at every size; gray levels are fractions of the full range.
  */
 export interface Operations {
+  /** Mirrors; left and right landmarks change places. */
   flip: { probability: number };
+  /** Turns by up to so many degrees, either way. */
   rotation: { probability: number; degrees: number };
+  /** Slants: x moves in proportion to y, by up to this, either way. */
   shear: { probability: number; amount: number };
+  /** Factor of the size, about the middle. */
   scale: { probability: number; min: number; max: number };
+  /** Moves by up to this along each axis, either way. */
   shift: { probability: number; amount: number };
+  /** Up to `count` patches over the face, sides from `min` to `max`. */
   occluders: {
     probability: number;
     count: number;
@@ -17,19 +23,31 @@ export interface Operations {
     shape: "rectangle" | "ellipse" | "any";
     texture: "flat" | "gradient" | "noise" | "patch" | "any";
   };
+  /** One gray square, its side from `min` to `max`. */
   cutout: { probability: number; min: number; max: number };
+  /** Blurs by a filter, its strength from `min` to `max`: see {@linkcode OPERATIONS}. */
   blur: { probability: number; kind: "gaussian" | "box" | "median" | "any"; min: number; max: number };
+  /** Turns the hue by up to so many degrees, either way. */
   hue: { probability: number; degrees: number };
+  /** Factor of the saturation. */
   saturation: { probability: number; min: number; max: number };
+  /** Takes the color away. */
   grayscale: { probability: number };
+  /** Factor of the distance of levels from middle gray. */
   contrast: { probability: number; min: number; max: number };
+  /** Adds up to this, either way. */
   brightness: { probability: number; amount: number };
+  /** Exponent of the levels. */
   gamma: { probability: number; min: number; max: number };
+  /** Standard deviation of Gaussian noise, up to this. */
   noise: { probability: number; max: number };
+  /** Share of pixels that turn black or white, up to this. */
   saltAndPepper: { probability: number; max: number };
+  /** Quality of a JPEG in between. */
   jpeg: { probability: number; min: number; max: number };
 }
 
+/** One of {@linkcode OPERATION_NAMES}. */
 export type OperationName = keyof Operations;
 
 /** One parameter: a number from `low` to `high` (`whole` where only whole numbers make sense), or one of `choices`. */

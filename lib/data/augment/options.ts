@@ -17,6 +17,7 @@ export type Recrop = "protocol" | "box" | "square" | "none";
 const FILLS: readonly Fill[] = ["edge", "black", "gray"];
 const RECROPS: readonly Recrop[] = ["protocol", "box", "square", "none"];
 
+/** What stays the same for every face. */
 export interface AugmentGeometry {
   /**
    * Crops are tight, so a turned or shifted one shows corners of which the crop holds no pixels. `edge` draws out the
@@ -54,6 +55,7 @@ export type AugmentOptions = AugmentChoices & {
 
 /** A resolved augmentation, plain JSON: what a run records and a worker receives. Absent operations are off. */
 export interface AugmentSettings extends Readonly<AugmentGeometry> {
+  /** Those that are on, with their parameters. */
   readonly operations: { readonly [Name in OperationName]?: Readonly<Operations[Name]> };
 }
 

@@ -50,6 +50,8 @@ export const PRESETS = {
   },
 } as const satisfies Record<string, AugmentChoices>;
 
+/** One of {@linkcode PRESET_NAMES}. */
 export type PresetName = keyof typeof PRESETS;
 
+/** The names of the presets. */
 export const PRESET_NAMES: readonly PresetName[] = Object.keys(PRESETS) as PresetName[];

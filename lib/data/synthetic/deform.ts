@@ -36,17 +36,23 @@ const EXPRESSION_BASIS = basis(EXPRESSION_MODES);
 export interface Quirk {
   /** Center on the chart and radius, in millimeters. */
   readonly s: number;
+  /** Center on the chart, down. */
   readonly t: number;
+  /** Where it has faded, in millimeters. */
   readonly radius: number;
   /** Displacement at the center, in millimeters. */
   readonly x: number;
+  /** The same, downwards. */
   readonly y: number;
+  /** The same, towards the camera. */
   readonly z: number;
 }
 
+/** The form and expression of one head. */
 export interface Shape {
   /** One coefficient per identity mode, in standard deviations. */
   readonly identity: readonly number[];
+  /** Bumps and dents that no mode has. */
   readonly quirks: readonly Quirk[];
   /** One coefficient per expression mode. */
   readonly expression: readonly number[];
@@ -54,6 +60,7 @@ export interface Shape {
   readonly jaw: number;
   /** Sideways shift of chin and mouth, and of the nose, in millimeters. */
   readonly jawAside: number;
+  /** Sideways shift of the nose, in millimeters. */
   readonly noseAside: number;
   /** Closing of the lids [image left, image right]: 0 as the mean face, 1 shut. */
   readonly blink: readonly [number, number];

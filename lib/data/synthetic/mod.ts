@@ -24,6 +24,7 @@ export {
   type ShapeStatistics,
 } from "./shape_statistics.ts";
 
+/** Options of {@linkcode generateFaces}. */
 export interface GenerateFacesOptions {
   /** Number of faces. */
   count: number;

@@ -3,14 +3,18 @@ import type { Shape } from "./deform.ts";
 /** `common` faces are as most photographs show them; `challenging` ones are turned, hidden, badly lit or out of focus. */
 export type Difficulty = "common" | "challenging";
 
+/** Red, green and blue, linear, 0 to 1. */
 export type Rgb = readonly [r: number, g: number, b: number];
+/** Towards a light: right, down, towards the camera. */
 export type Direction = readonly [x: number, y: number, z: number];
 
 /** Something between the camera and the face. */
 export interface Occluder {
+  /** What it is. */
   readonly kind: "hand" | "microphone" | "board" | "cup" | "ball";
   /** The landmark near which it is, and how far from it, in millimeters (right, down, towards the camera). */
   readonly near: number;
+  /** How far from that landmark, in millimeters: right, down, towards the camera. */
   readonly offset: readonly [number, number, number];
   /** Direction in the picture, in radians; 0 points right. */
   readonly angle: number;
@@ -20,40 +24,53 @@ export interface Occluder {
   readonly curl: number;
   /** A free choice in [0, 1): proportions, sleeve or bare arm. */
   readonly tone: number;
+  /** Its color. */
   readonly color: Rgb;
 }
 
+/** A pair of glasses. */
 export interface Glasses {
   /** Half width and half height of a lens, in millimeters. */
   readonly width: number;
+  /** Height of a lens, in millimeters. */
   readonly height: number;
   /** Lenses this much further apart and lower than the eyes. */
   readonly apart: number;
+  /** How far below the eyes they sit, in millimeters. */
   readonly drop: number;
   /** 0 oval, 1 rectangular. */
   readonly square: number;
   /** Radius of the rim; below 0.35 there is none. */
   readonly thick: number;
+  /** Its color. */
   readonly color: Rgb;
   /** Light that a lens lets through; dark in sunglasses. */
   readonly tint: Rgb;
+  /** How much the lenses reflect, 0 to 1. */
   readonly mirror: number;
 }
 
+/** Something on the head. */
 export interface Hat {
+  /** What it is. */
   readonly kind: "wool" | "peak" | "brim" | "scarf";
   /** How much lower than usual it sits, in millimeters, and its slope. */
   readonly line: number;
+  /** Slope of its lower edge. */
   readonly tilt: number;
+  /** Its color. */
   readonly color: Rgb;
 }
 
 /** Everything that one synthetic face is made from: plain numbers, so that it can be stored, edited and drawn again. */
 export interface FaceParameters {
+  /** `common` or `challenging`: what the rest was drawn for. */
   readonly difficulty: Difficulty;
+  /** The head's form and expression. */
   readonly shape: Shape;
   /** Radians: yaw turns the face to the picture's right, pitch downwards, roll clockwise. */
   readonly pose: { readonly yaw: number; readonly pitch: number; readonly roll: number };
+  /** Where the picture is taken from. */
   readonly camera: {
     /** From the face to the lens, in millimeters. */
     readonly distance: number;
@@ -68,6 +85,7 @@ export interface FaceParameters {
   };
   /** Where the eyes look: sines of the angles to the right and down. */
   readonly gaze: readonly [number, number];
+  /** Look of the skin; numbers are 0 to 1. */
   readonly skin: {
     /** 0 the palest, 1 the darkest. */
     readonly melanin: number;
@@ -85,6 +103,7 @@ export interface FaceParameters {
     readonly lipColor: Rgb;
     readonly makeUp: number;
   };
+  /** Hair and brows. */
   readonly hair: {
     readonly color: Rgb;
     readonly browDensity: number;
@@ -104,10 +123,15 @@ export interface FaceParameters {
     readonly front: number;
     readonly shine: number;
   };
+  /** Glasses; left out for none. */
   readonly glasses?: Glasses;
+  /** A hat; left out for none. */
   readonly hat?: Hat;
+  /** Things in front of the face. */
   readonly occluders: readonly Occluder[];
+  /** Color of the iris, and size of the pupil. */
   readonly eyes: { readonly iris: Rgb; readonly pupil: number };
+  /** Lamps and surroundings. */
   readonly light: {
     readonly key: Direction;
     readonly keyColor: Rgb;
@@ -118,8 +142,11 @@ export interface FaceParameters {
     readonly sky: Rgb;
     readonly ground: Rgb;
   };
+  /** Color of the clothes. */
   readonly cloth: Rgb;
+  /** Pattern behind the head, with its two colors. */
   readonly background: { readonly kind: number; readonly first: Rgb; readonly second: Rgb };
+  /** What camera and file do to the picture. */
   readonly photo: {
     readonly exposure: number;
     readonly gamma: number;

@@ -13,6 +13,7 @@ export interface View {
   readonly transform: ArrayLike<number>;
 }
 
+/** A picture, with where its landmarks are. */
 export interface RenderedView {
   /** `[height, width, 3]` RGB. */
   readonly image: Uint8Array;
@@ -22,6 +23,7 @@ export interface RenderedView {
   readonly visible: Uint8Array;
 }
 
+/** A crop of a face, with the picture that it was cut out of. */
 export interface RenderedFace extends RenderedView {
   /** `scaleX, scaleY, offsetX, offsetY`: crop = original * scale + offset. */
   readonly transform: Float32Array;

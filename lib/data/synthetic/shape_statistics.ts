@@ -7,6 +7,7 @@ import { placeFace } from "./scene.ts";
 
 /** How a set of 68-point shapes varies, after each was framed by the `acr-224` crop. */
 export interface ShapeStatistics {
+  /** Number of shapes. */
   readonly count: number;
   /** `[136]` mean shape, fractions of the crop's side. */
   readonly mean: Float64Array;
@@ -22,8 +23,11 @@ export interface ShapeStatistics {
   readonly meanShapeError: { readonly mean: number; readonly median: number };
 }
 
+/** Synthetic and real shapes side by side. */
 export interface ShapeComparison {
+  /** Of the synthetic faces. */
   readonly synthetic: ShapeStatistics;
+  /** Of the real ones. */
   readonly real: ShapeStatistics;
   /** `[68]` distance between the two mean shapes at each point, fractions of the crop's side. */
   readonly meanDistance: Float64Array;

@@ -4,5 +4,11 @@ export { initializeFromKeras, type InitializeOptions, type InitializeReport, typ
 export { loadKerasWeights } from "./load.ts";
 export { type MatchOptions, type WeightMatch, WeightMismatchError, type WeightPair } from "./match.ts";
 export { type OpenedKerasModel, openKerasModel, type OpenKerasOptions } from "./open.ts";
-export { openStoredWeights, type StoredLayer, type StoredWeight, type StoredWeights } from "./stored_weights.ts";
+export {
+  openStoredWeights,
+  type StoredConfigLayer,
+  type StoredLayer,
+  type StoredWeight,
+  type StoredWeights,
+} from "./stored_weights.ts";
 export { encodeKeras, writeKeras, type WriteKerasOptions } from "./write.ts";

@@ -6,6 +6,7 @@ import { matchWeights, WeightMismatchError } from "./match.ts";
 import { printable } from "./printable.ts";
 import { openStoredWeights } from "./stored_weights.ts";
 
+/** Options of {@linkcode openKerasModel}. */
 export interface OpenKerasOptions {
   /** Registry name, for files that do not name their layers. @default told from the file */
   network?: string;
@@ -15,14 +16,17 @@ export interface OpenKerasOptions {
 
 /** A landmark regressor out of a Keras file. */
 export interface OpenedKerasModel {
+  /** The network with the weights of the file. */
   model: tf.LayersModel;
   /** Registry name, as `efnb3`. */
   name: string;
+  /** Number of landmarks, `M`. */
   points: number;
   /** Side of the input, in pixels. */
   size: number;
   /** How its outputs are meant, where the file's name or note tells. */
   labels: "centered" | "released" | undefined;
+  /** Keras that wrote the file, as `2.15.0`; undefined where it does not say. */
   kerasVersion: string | undefined;
 }
 

@@ -3,6 +3,7 @@ import { writeFileAtomic } from "@/files.ts";
 import { Normalization } from "../layers/mod.ts";
 import { toPlainModel } from "../plain.ts";
 
+/** Options of {@linkcode writeKeras}. */
 export interface WriteKerasOptions {
   /** How the model's outputs are meant (see lib/data/labels.ts); noted in the file. */
   labels?: "centered" | "released";

@@ -2,8 +2,11 @@ import * as tf from "@tensorflow/tfjs";
 import { batchNorm } from "@/tensorflow/ops/mod.ts";
 import { type LayerShape, onlyShape, onlyTensor } from "./inputs.ts";
 
+/** Arguments of {@linkcode BatchNormalization}. */
 export interface BatchNormalizationArgs {
+  /** The layer's name. @default made of its class */
   name?: string;
+  /** Whether training changes gamma and beta, and batches are normalized by themselves. @default true */
   trainable?: boolean;
   /** Weight of the old moving average at each step. @default 0.99 */
   momentum?: number;
@@ -19,21 +22,29 @@ export interface BatchNormalizationArgs {
  * the biased one. Weights in Keras's order: gamma, beta, moving_mean, moving_variance.
  */
 export class BatchNormalization extends tf.layers.Layer {
-  /** @nocollapse */
+  /** The name in saved models. @nocollapse */
   static className = "FusedBatchNormalization";
+  /** Weight of the old moving average at each step. */
   readonly momentum: number;
+  /** Added to the variance. */
   readonly epsilon: number;
+  /** Scale of each channel, `[channels]`. */
   gamma!: tf.LayerVariable;
+  /** Shift of each channel, `[channels]`. */
   beta!: tf.LayerVariable;
+  /** Average of the means of batches, `[channels]`. */
   movingMean!: tf.LayerVariable;
+  /** Average of the variances of batches, `[channels]`. */
   movingVariance!: tf.LayerVariable;
 
+  /** Makes the layer; its weights come with its first input. */
   constructor(args: BatchNormalizationArgs = {}) {
     super(args);
     this.momentum = args.momentum ?? 0.99;
     this.epsilon = args.epsilon ?? 1e-3;
   }
 
+  /** Makes the weights, for inputs of this shape. */
   override build(inputShape: LayerShape | LayerShape[]): void {
     const shape = onlyShape(inputShape, this.name);
     const channels = shape[3];
@@ -50,6 +61,7 @@ export class BatchNormalization extends tf.layers.Layer {
     this.built = true;
   }
 
+  /** Applies the layer. */
   override call(inputs: tf.Tensor | tf.Tensor[], kwargs: { training?: boolean }): tf.Tensor {
     return tf.tidy(() => {
       const x = onlyTensor(inputs, this.name) as tf.Tensor4D;
@@ -71,10 +83,12 @@ export class BatchNormalization extends tf.layers.Layer {
     });
   }
 
+  /** The output's shape, of the input's; `null` is the batch. */
   override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape {
     return onlyShape(inputShape, this.name);
   }
 
+  /** What a saved model keeps of the layer. */
   override getConfig(): tf.serialization.ConfigDict {
     return { ...super.getConfig(), momentum: this.momentum, epsilon: this.epsilon };
   }

@@ -4,13 +4,15 @@ import { type LayerShape, onlyShape, onlyTensor } from "./inputs.ts";
 
 /** Mean over height and width: `[batch, height, width, channels]` to `[batch, channels]`. */
 export class GlobalAveragePooling extends tf.layers.Layer {
-  /** @nocollapse */
+  /** The name in saved models. @nocollapse */
   static className = "FusedGlobalAveragePooling2D";
 
+  /** Applies the layer. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return globalAveragePool(onlyTensor(inputs, this.name) as tf.Tensor4D);
   }
 
+  /** The output's shape, of the input's; `null` is the batch. */
   override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape {
     const [batch, , , channels] = onlyShape(inputShape, this.name);
     return [batch ?? null, channels ?? null];

@@ -10,11 +10,12 @@ export interface NormalizationArgs {
  * EfficientNets. Weights in Keras's order, none trained: mean, variance `[channels]`, count (a scalar).
  */
 export class Normalization extends tf.layers.Layer {
-  /** @nocollapse */
+  /** The name in saved models. @nocollapse */
   static className = "Normalization";
   private mean!: tf.LayerVariable;
   private variance!: tf.LayerVariable;
 
+  /** Makes the weights, for inputs of this shape. */
   override build(inputShape: LayerShape | LayerShape[]): void {
     const shape = onlyShape(inputShape, this.name);
     const channels = shape.at(-1);
@@ -27,6 +28,7 @@ export class Normalization extends tf.layers.Layer {
     this.built = true;
   }
 
+  /** Applies the layer. */
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
     return tf.tidy(() =>
       tf.div(
@@ -41,6 +43,7 @@ export class Normalization extends tf.layers.Layer {
     return tf.tidy(() => [tf.clone(this.mean.read()), tf.maximum(this.variance.read(), 1e-14)]);
   }
 
+  /** The output's shape, of the input's; `null` is the batch. */
   override computeOutputShape(inputShape: LayerShape | LayerShape[]): LayerShape {
     return onlyShape(inputShape, this.name);
   }

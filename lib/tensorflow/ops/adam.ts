@@ -5,19 +5,25 @@ import { bool, native, type } from "./native.ts";
 
 /** One variable's step of Adam. */
 export interface AdamUpdate {
+  /** What is trained. */
   variable: tf.Variable;
   /** First moment, shaped as the variable. */
   m: tf.Variable;
   /** Second moment, shaped as the variable. */
   v: tf.Variable;
+  /** Of the loss, shaped as the variable. */
   gradient: tf.Tensor;
+  /** Length of the step; the correction of the moments is inside the op. */
   learningRate: tf.Scalar;
   /** `beta1` to the power of the step's number, counted from 1. */
   beta1Power: tf.Scalar;
   /** `beta2` to the power of the step's number, counted from 1. */
   beta2Power: tf.Scalar;
+  /** Decay of the first moment. */
   beta1: number;
+  /** Decay of the second moment. */
   beta2: number;
+  /** Added to the root of the second moment, uncorrected: Keras's form. */
   epsilon: number;
 }
 

@@ -60,10 +60,15 @@ export class Peer {
     throw new Error(`Cannot measure ${this.name} as it ended: ${said || "nothing on its standard error"}`);
   }
 
-  /** Does `steps` steps and returns the seconds they took. */
-  async run(steps: number): Promise<number> {
-    await this.#writer.write(new TextEncoder().encode(`${steps}\n`));
-    return Number((await this.#read()).seconds);
+  /** Sends a line of JSON and returns the object that comes back. */
+  async ask(message: unknown): Promise<Record<string, unknown>> {
+    await this.#writer.write(new TextEncoder().encode(`${JSON.stringify(message)}\n`));
+    return await this.#read();
+  }
+
+  /** Has the peer do what the message says, a number of steps for instance, and returns the seconds that took. */
+  async run(message: unknown): Promise<number> {
+    return Number((await this.ask(message)).seconds);
   }
 
   /** Largest resident memory so far in bytes; NaN where the system does not tell. */

@@ -3,13 +3,8 @@ import { exists } from "@/files.ts";
 import { inProject } from "@/paths.ts";
 
 const ROOT = inProject(".cache", "bench");
-const PYTHON_PACKAGES = [
-  "tensorflow-cpu==2.21.0",
-  "numpy==2.4.6",
-  "scikit-learn==1.9.1",
-  "torch==2.11.0",
-  "torchvision==0.26.0",
-];
+/** Both files, as the first takes the second in. */
+const REQUIREMENTS = ["requirements.txt", "parity-requirements.txt"];
 
 async function run(command: string, args: string[], options: Deno.CommandOptions = {}): Promise<string> {
   let output;
@@ -26,16 +21,23 @@ async function run(command: string, args: string[], options: Deno.CommandOptions
   return text.decode(output.stdout).trim();
 }
 
-/** A Python with Keras, PyTorch and scikit-learn, made on first use (several gigabytes), or that of `ACR_BENCH_PYTHON`. */
+/**
+ * The one Python of all benchmarks, with what `requirements.txt` pins, made on first use (several gigabytes) and brought up
+ * to date when that file changes; or that of `ACR_BENCH_PYTHON`.
+ */
 export async function benchPython(): Promise<string> {
   const named = Deno.env.get("ACR_BENCH_PYTHON");
   if (named) return named;
   const home = join(ROOT, "venv"), python = join(home, "bin", "python"), done = join(home, "acr-lab-complete");
-  if (await exists(done)) return python;
+  const wanted = (await Promise.all(REQUIREMENTS.map((file) => Deno.readTextFile(inProject("bench", file))))).join(
+    "\n",
+  );
+  if (await exists(done) && await Deno.readTextFile(done) === wanted) return python;
   console.error("Setting up Python for the benchmarks in .cache/bench/venv (once; several gigabytes)");
-  await run("python3", ["-m", "venv", home]);
-  await run(python, ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", ...PYTHON_PACKAGES]);
-  await Deno.writeTextFile(done, PYTHON_PACKAGES.join("\n"));
+  if (!await exists(python)) await run("python3", ["-m", "venv", home]);
+  const install = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", REQUIREMENTS[0]!];
+  await run(python, install, { cwd: inProject("bench") });
+  await Deno.writeTextFile(done, wanted);
   return python;
 }
 

@@ -6,9 +6,10 @@
  *
  * @module
  */
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, Option } from "commander";
 import { messageOf } from "@/errors.ts";
 import { fromFileUrl } from "@/paths.ts";
+import { someOf, wholeNumber, wholeNumbers } from "./options.ts";
 import { Peer, type PeerCommand, type PeerReady } from "./peer.ts";
 import { benchPython, stockTfjs } from "./setup.ts";
 import { median, type PairedRatio, pairedRatio } from "./statistics.ts";
@@ -140,33 +141,22 @@ export function markdown(rows: readonly Row[]): string {
   return lines.join("\n");
 }
 
-function numbers(text: string): number[] {
-  const list = text.split(",").map(Number);
-  if (!list.every((value) => Number.isInteger(value) && value > 0)) {
-    throw new InvalidArgumentError(`expected whole numbers with commas between: '${text}'`);
-  }
-  return list;
-}
-
-function contenders(text: string): string[] {
-  const list = text.split(",");
-  const unknown = list.find((name) => !Object.hasOwn(CONTENDERS, name));
-  if (unknown !== undefined) {
-    throw new InvalidArgumentError(`expected some of ${Object.keys(CONTENDERS).join(", ")}: '${unknown}'`);
-  }
-  return list;
-}
-
 if (import.meta.main) {
   const options = new Command("deno task bench:training")
     .description("Speed of training or inference beside Keras, PyTorch and stock tfjs-node, in turn in one run")
     .addOption(new Option("--mode <name>", "what is timed").choices(["training", "inference"]).default("training"))
     .addOption(new Option("--model <name>", "the network").choices(["mnv2", "efnb0", "efnb3"]).default("mnv2"))
-    .option("--batch <list>", "batch sizes", numbers, [16, 32])
-    .option("--size <pixels>", "side of the pictures", (text) => numbers(text)[0]!, 224)
-    .option("--rounds <n>", "turns that each one takes", (text) => numbers(text)[0]!, 5)
-    .option("--seconds <n>", "length of a turn", (text) => numbers(text)[0]!, 4)
-    .option("--only <list>", "who takes part", contenders, ["ours", "keras", "torch", "torch-bf16", "stock"])
+    .option("--batch <list>", "batch sizes", (text) => wholeNumbers(text), [16, 32])
+    .option("--size <pixels>", "side of the pictures", wholeNumber, 224)
+    .option("--rounds <n>", "turns that each one takes", wholeNumber, 5)
+    .option("--seconds <n>", "length of a turn", wholeNumber, 4)
+    .option("--only <list>", "who takes part", someOf(Object.keys(CONTENDERS)), [
+      "ours",
+      "keras",
+      "torch",
+      "torch-bf16",
+      "stock",
+    ])
     .parse(Deno.args, { from: "user" })
     .opts<{
       mode: string;

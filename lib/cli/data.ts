@@ -1,5 +1,5 @@
 /**
- * `deno task data <check|prepare|show|pca|new|synthesize>`: everything about datasets before training.
+ * `deno task data <check|prepare|show|pca|compare|new|synthesize>`: everything about datasets before training.
  *
  * @module
  */
@@ -27,6 +27,7 @@ const COMMANDS = {
   prepare: "Crops every face once, into arrays that NumPy reads as well",
   show: "Draws random faces with their points, as they are and mirrored or augmented",
   pca: "Fits a shape model to the training faces, saves it and draws its modes",
+  compare: "Compares the shapes of real faces with those of drawn ones: spectra, means, a picture",
   new: "Writes a commented template for a folder of your own points",
   synthesize: "Writes synthetic faces in the layout of a dataset",
 } as const;
@@ -137,6 +138,14 @@ function build(name: Name, output: Output): Command {
         .action(async (dataset: string, flags: Common & CropFlags & { percent: number; out?: string }) =>
           await fitShapes(dataset, flags, say)
         );
+    case "compare":
+      return command
+        .argument("<shapes>", "a dataset of 68 landmarks, as 300w, or a .npy file of them, [N, 68, 2] or [N, 136]")
+        .option("--from <folder>", "the raw dataset (default: data/DATASET)", pathOption)
+        .option("--count <n>", "shapes to draw (default: as many as are real)", wholeOption(1))
+        .option("--seed <n>", "draws the shapes", wholeOption(0), 0)
+        .option("--out <file>", "the picture: .png, .svg or .html (default: data/pca/compared.png)", pathOption)
+        .action(async (shapes: string, flags: Compare) => await compare(shapes, flags, say));
     case "new":
       return command.argument("<folder>", "the folder of your pictures; made if need be", pathOption)
         .option("--points <n>", "number of landmarks", wholeOption(1), 68)
@@ -210,6 +219,23 @@ async function fitShapes(
       } % of the variance\nWrote eigenvalues.npy, eigenvectors.npy, mean.npy (labels: ` +
       `(p - S/2) / S) and modes.png to ${resolve(out)}`,
   );
+}
+
+interface Compare {
+  from?: string;
+  count?: number;
+  seed: number;
+  out?: string;
+}
+
+async function compare(shapes: string, flags: Compare, say: (text: string) => void): Promise<void> {
+  const { inProject } = await import("@/paths.ts");
+  const { compareWithDrawn, readShapes } = await import("./data_compare.ts");
+  const file = /\.npy$/i.test(shapes) ? pathOption(shapes) : undefined;
+  const real = await readShapes(file ?? shapes, flags.from);
+  const { seed, count = real.count, out = inProject("data", "pca", "compared.png") } = flags;
+  say(await compareWithDrawn(real, { count, seed, out }));
+  say(`Wrote ${resolve(out)}`);
 }
 
 interface Synthesize {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decodeImage } from "@/data/decode.ts";
-import { readNpy } from "@/data/npy.ts";
+import { readNpy, writeNpy } from "@/data/npy.ts";
 import { formatPts } from "@/data/pts.ts";
 import { dottedPicture, encodePicture, roughFace, withFolder, write300WFace } from "@/data/test_fixtures.ts";
+import { sampleShapes } from "@/data/synthetic/mod.ts";
 import { ShapeModel } from "@/shape/shape_model.ts";
 import { runData } from "./data.ts";
 
@@ -29,7 +30,7 @@ Deno.test("data without a command, or with --help, reads as a menu", async () =>
   for (const args of [[], ["--help"], ["help"]]) {
     const { code, out } = await run(...args);
     assert.equal(code, 0);
-    for (const name of ["check", "prepare", "show", "pca", "new", "synthesize"]) {
+    for (const name of ["check", "prepare", "show", "pca", "compare", "new", "synthesize"]) {
       assert.match(out, new RegExp(`^  ${name} +[A-Z]`, "m"));
     }
   }
@@ -42,7 +43,7 @@ Deno.test("data refuses unknown commands, options and values with one sentence t
   const cases: [string[], string][] = [
     [
       ["chekc"],
-      "Cannot run 'data' as the command must be one of check, prepare, show, pca, new, synthesize: chekc " +
+      "Cannot run 'data' as the command must be one of check, prepare, show, pca, compare, new, synthesize: chekc " +
       "(did you mean check?)",
     ],
     [
@@ -151,6 +152,42 @@ Deno.test("data prepare takes a folder that holds one split only, and says which
     assert.equal(code, 0);
     assert.match(out, /^300w test: 2 faces of 32 x 32, acr-224/);
     assert.equal(error, `Cannot find 300W's train faces as '${dir}' has none of their folders.\n`);
+  });
+});
+
+Deno.test("data compare prints statistics of real and drawn shapes beside each other, and draws both", async () => {
+  await withFolder(async (root) => {
+    const dir = await faces(root, 10, 2);
+    const out = join(root, "compared.svg");
+    const { code, out: said, error } = await run("compare", "300w", "--from", dir, "--count", "20", "--out", out);
+    assert.equal(code, 0, error);
+    assert.match(said, /^shapes +12 +20$/m);
+    // A rough face is always the same but for its noise: nearly nothing is explained by turning the head.
+    const [, real, drawn] = /^NME of the mean shape as a predictor +([\d.]+) % +([\d.]+) %$/m.exec(said)!;
+    assert.ok(Number(real) < 4 && Number(drawn) > 8, `${real} and ${drawn}`);
+    assert.match(said, /^The mean shapes lie \d+\.\d\d % apart, at most \d+\.\d\d % \(landmark \d+\)$/m);
+    assert.match(await Deno.readTextFile(out), /300w, 12 shapes.*drawn, 20 shapes/s);
+
+    // The same shapes from an array, in either form.
+    const landmarks = sampleShapes(20, 7), file = join(root, "shapes.npy");
+    for (const shape of [[20, 136], [20, 68, 2]]) {
+      await writeNpy(file, { shape, data: landmarks });
+      const { out: same } = await run("compare", file, "--seed", "7", "--out", out);
+      assert.match(same, /^The mean shapes lie 0\.00 % apart, at most 0\.00 % /m);
+    }
+    const refused: [string[], Float64Array, RegExp][] = [
+      [["20", "135"], new Float64Array(2700), /as it must be \[N, 68, 2\] or \[N, 136\]: \[20, 135\]$/],
+      [["9", "136"], new Float64Array(9 * 136), /as there must be at least 10: 9$/],
+      [["10", "136"], new Float64Array(1360).fill(NaN, 147), /as landmark 5 of face 1 is in no picture: NaN$/],
+    ];
+    for (const [shape, data, reason] of refused) {
+      await writeNpy(file, { shape: shape.map(Number), data });
+      const { code, out: nothing, error } = await run("compare", file, "--out", out);
+      assert.deepEqual([code, nothing], [1, ""]);
+      assert.match(error.trim(), reason);
+    }
+    const { error: synthetic } = await run("compare", "synthetic", "--out", out);
+    assert.match(synthetic, /^Cannot read faces from a folder as these are drawn/);
   });
 });
 

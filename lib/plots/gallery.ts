@@ -1,6 +1,7 @@
 import type { Example } from "./examples/example.ts";
 import { example as ablationBars } from "./examples/ablation_bars.ts";
 import { example as ablationHeatMap } from "./examples/ablation_heat_map.ts";
+import { example as comparedShapes } from "./examples/compared_shapes.ts";
 import { example as cumulativeError } from "./examples/cumulative_error.ts";
 import { example as difficultyByEpoch } from "./examples/difficulty_by_epoch.ts";
 import { example as difficultyFace } from "./examples/difficulty_face.ts";
@@ -21,6 +22,7 @@ export const examples: readonly Example[] = [
   smoothFaces,
   pcaSpectrum,
   shapeModes,
+  comparedShapes,
   difficultyFace,
   difficultyByEpoch,
   trainingCurves,

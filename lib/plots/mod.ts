@@ -6,6 +6,7 @@
  */
 export { ablationBars, type AblationBarsOptions, type AblationRow } from "./ablation_bars.ts";
 export { ablationHeatMap, type AblationHeatMapOptions, type HeatMapCell } from "./ablation_heat_map.ts";
+export { type ComparedShapes, comparedShapes, type ComparedShapesOptions } from "./compared_shapes.ts";
 export { cumulativeError, type CumulativeErrorOptions, type ErrorSeries } from "./cumulative_error.ts";
 export { difficultyByEpoch, type DifficultyByEpochOptions, type EpochDifficulty } from "./difficulty_by_epoch.ts";
 export { difficultyFace, type DifficultyFaceOptions } from "./difficulty_face.ts";

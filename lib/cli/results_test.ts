@@ -54,14 +54,22 @@ function example(root: string): void {
 const goldenPath = (name: string) => fromFileUrl(new URL(`../results/testdata/${name}`, import.meta.url));
 
 for (
-  const [format, args] of Object.entries({ terminal: [], markdown: ["--published"], html: ["--by", "loss,dataset"] })
+  const [name, args] of Object.entries({
+    "results.terminal": [],
+    "results.markdown": ["--published"],
+    "results.html": ["--by", "loss,dataset"],
+    "results.latex": ["synthetic-mnv2/*/seed-{1,2,3}", "--metric", "nme,p90,failureRate"],
+    "compare.terminal": ["synthetic-mnv2", "--compare", "*/acr", "*/l2", "--subset", "full,common"],
+    "compare.markdown": ["synthetic-mnv2", "--compare", "*/acr", "*/l2", "--subset", "full,common"],
+  })
 ) {
-  Deno.test(`results prints its tables as ${format} as in the golden file`, () =>
+  const format = name.split(".")[1]!;
+  Deno.test(`results prints ${name.replace(".", " as ")} as in the golden file`, () =>
     withRoot(async (root) => {
       example(root);
       const { text, errors, code } = await results(root, "--format", format, ...args);
       assert.deepEqual([code, errors], [0, ""]);
-      const path = goldenPath(`results.${format}.golden`);
+      const path = goldenPath(`${name}.golden`);
       if (Deno.env.get("UPDATE_GOLDEN")) await Deno.writeTextFile(path, text);
       assert.equal(text, await Deno.readTextFile(path));
     }));
@@ -100,7 +108,10 @@ Deno.test("results --subset and --metric show what is asked for, and list what e
     const { text } = await results(root, "synthetic-mnv2", "--subset", "challenging", "--metric", "nme,authorsAuc");
     assert.match(text, /\nexperiment +variant +challenging NME \(%\) ↓ +challenging authors' AUC ↑\n/);
     assert.match((await results(root, "--subset", "hard")).errors, /only full, common, challenging: 'hard'\n/);
-    assert.match((await results(root, "--metric", "mse")).errors, /one of nme, failureRate, auc, authorsAuc: 'mse'\n/);
+    assert.match(
+      (await results(root, "--metric", "mse")).errors,
+      /one of nme, median, p75, p90, p95, failureRate, auc, authorsAuc: 'mse'\n/,
+    );
   }));
 
 Deno.test("results --format csv is one file for other programs, and counts what it leaves out", () =>

@@ -48,8 +48,20 @@ Deno.test("compareGroups() averages seeds per face, joins faces by name and equa
     assert(Math.abs(result.a.nme - 0.29 / 6) < 1e-15 && Math.abs(result.b.nme - 0.3515 / 6) < 1e-15);
     assert(result.low < result.difference && result.difference < result.high);
     const easy = await compareGroups(byLoss(runs, "acr"), byLoss(runs, "l2"), { subset: "easy" });
-    assert.deepEqual([easy.count, easy.subset], [2, "easy"]);
+    assert.deepEqual([easy.count, easy.subset, easy.overRuns], [2, "easy", undefined], "L2 has one run");
     assert(Math.abs(easy.difference + 0.0155) < 1e-15);
+  }));
+
+Deno.test("compareGroups() adds the interval over seeds where both groups have several, and is wider for it", () =>
+  withRuns([
+    [{ seed: 1 }, faces([0.02, 0.03, 0.05, 0.08, 0.06, 0.04])],
+    [{ seed: 2 }, faces([0.04, 0.05, 0.07, 0.1, 0.08, 0.06])],
+    [{ seed: 1, loss: "l2" }, faces([0.04, 0.05, 0.06, 0.1, 0.08, 0.05])],
+    [{ seed: 2, loss: "l2" }, faces([0.041, 0.05, 0.061, 0.1, 0.08, 0.051])],
+  ], async (runs) => {
+    const { overRuns, low, high } = await compareGroups(byLoss(runs, "acr"), byLoss(runs, "l2"));
+    assert(high < 0, "over faces alone, the difference is sure");
+    assert(overRuns!.low < low && overRuns!.high > 0, "two other seeds might have reversed it");
   }));
 
 Deno.test("compareGroups() refuses what cannot be compared", () =>
@@ -94,6 +106,14 @@ Deno.test("describeComparison() claims a difference only where the interval leav
   );
   assert.match(describeComparison({ ...base, high: 0.001 }), /is not shown to differ from l2/);
   assert.match(describeComparison({ ...base, low: 0.001, high: 0.002 }), /has a higher NME than l2/);
+  const unsure = { ...base, overRuns: { low: -0.009, high: 0.002 } };
+  assert.match(
+    describeComparison(unsure),
+    /lower NME with these seeds, not surely with others, than l2 .* -0\.20, over seeds as well -0\.90 to 0\.20; /,
+  );
+  const sure = { ...base, overRuns: { low: -0.009, high: -0.001 } };
+  assert.match(describeComparison(sure), /has a lower NME than l2 .* over seeds as well -0\.90 to -0\.10; /);
+  assert.match(comparisonTable([unsure, base]).toText(), / -0\.20 +-0\.90 +0\.20 +0\.95 .*\n.* -0\.20 +– +– +0\.95 /);
   assert.equal(formatP(0.03125), "= 0.0313");
   assert.equal(formatP(0), "< 1e-300");
   const text = comparisonTable([base]).toText();

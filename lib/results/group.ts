@@ -6,7 +6,7 @@ import type { FinishedRun } from "./read_run.ts";
 import type { Json, SubsetResult } from "./schema.ts";
 
 /** The numbers of a result that tables show, by name. */
-export const METRICS = ["nme", "failureRate", "auc", "authorsAuc"] as const;
+export const METRICS = ["nme", "median", "p75", "p90", "p95", "failureRate", "auc", "authorsAuc"] as const;
 /** One of the numbers that a result has: see {@linkcode METRICS}. */
 export type Metric = typeof METRICS[number];
 
@@ -175,14 +175,23 @@ function expand(path: string, value: Json | undefined): [string, Json | undefine
   return Object.entries(value).flatMap(([key, part]) => expand(`${path}.${key}`, part));
 }
 
+/** A number of a subset; NaN where it could not be computed: JSON has no NaN, it comes back as null. */
+function numberOf(subset: SubsetResult, metric: Metric): number {
+  const percentiles = { median: 50, p75: 75, p90: 90, p95: 95 } as const;
+  const value = metric in percentiles
+    ? (subset.percentiles as Partial<SubsetResult["percentiles"]> | undefined)?.[
+      percentiles[metric as keyof typeof percentiles]
+    ]
+    : subset[metric as Exclude<Metric, keyof typeof percentiles>];
+  return (value as number | null | undefined) ?? NaN;
+}
+
 function measureSubsets(results: readonly Readonly<Record<string, SubsetResult>>[]): Group["subsets"] {
   // The full test set first, whatever the order of its parts.
   const names = [...new Set(["full", ...results.flatMap((subsets) => Object.keys(subsets))])];
   return Object.fromEntries(names.map((name) => {
     const found = results.flatMap((subsets) => subsets[name] ? [subsets[name]] : []);
-    // JSON has no NaN: a number that could not be computed comes back as null.
-    const values = (metric: Metric) => found.map((subset) => (subset[metric] as number | null) ?? NaN);
-    const metrics = METRICS.map((metric) => [metric, measure(values(metric))]);
+    const metrics = METRICS.map((metric) => [metric, measure(found.map((subset) => numberOf(subset, metric)))]);
     return [name, Object.fromEntries(metrics) as Record<Metric, Measurement>];
   }));
 }

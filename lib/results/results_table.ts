@@ -22,13 +22,19 @@ export interface ResultsTableOptions {
 const MEAN_SHAPE = "predictor that always answers the mean training shape";
 
 function formatOf(metric: Metric): (value: number) => string {
-  return metric === "nme" || metric === "failureRate" ? percent(2) : fixed(3);
+  return metric === "auc" || metric === "authorsAuc" ? fixed(3) : percent(2);
 }
 
 function titleOf(metric: Metric, threshold: string): string {
   switch (metric) {
     case "nme":
       return "NME (%)";
+    case "median":
+      return "NME median (%)";
+    case "p75":
+    case "p90":
+    case "p95":
+      return `NME ${metric} (%)`;
     case "failureRate":
       return `FR@${threshold} (%)`;
     case "auc":
@@ -87,10 +93,11 @@ function resultsTable(groups: readonly Group[], options: ResultsTableOptions): T
     ...apart.map((key) => ({ key })),
     ...numbers.map(({ subset, metric, key }): Column => ({
       key,
-      title: `${subset} ${titleOf(metric, threshold)}`,
+      group: subset,
+      title: titleOf(metric, threshold),
       format: formatOf(metric),
       align: "right",
-      best: metric === "nme" || metric === "failureRate" ? "min" : "max",
+      best: metric === "auc" || metric === "authorsAuc" ? "max" : "min",
     })),
     ...(published ? [{ key: "source" }] : []),
   ];

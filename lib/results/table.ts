@@ -9,6 +9,8 @@ export interface Column {
   readonly key: string;
   /** Heading of the column. @default the key */
   readonly title?: string;
+  /** What neighboring columns share, as the subset of their numbers: stands before the title, or above all of them. */
+  readonly group?: string;
   /** How numbers are printed. @default String */
   readonly format?: (value: number) => string;
   /** Where the text stands. @default "left" */
@@ -156,7 +158,8 @@ export class Table {
       ...(label ? [`  \\label{${label.replaceAll(/[^A-Za-z0-9:_-]/g, "-")}}`] : []),
       `  \\begin{tabular}{${this.columns.map(({ align = "left" }) => align[0]).join("")}}`,
       "    \\hline",
-      line(this.columns.map((column) => escapeLatex(titleOf(column)))),
+      ...this.#latexGroups(),
+      line(this.columns.map((column) => escapeLatex(ownTitleOf(column)))),
     ];
     for (const { title, rows } of body) {
       lines.push("    \\hline");
@@ -209,8 +212,16 @@ export class Table {
     const style = ({ align = "left" }: Column) => ` style="text-align: ${align}"`;
     const lines = ["<table>"];
     if (this.caption) lines.push(`  <caption>${escapeHtml(this.caption)}</caption>`);
-    lines.push("  <thead>", "    <tr>");
-    for (const column of this.columns) lines.push(`      <th${style(column)}>${escapeHtml(titleOf(column))}</th>`);
+    lines.push("  <thead>");
+    const groups = this.#groups();
+    if (groups.length > 0) {
+      const heads = groups.map(({ title, span }) =>
+        `<th colspan="${span}" style="text-align: center">${escapeHtml(title)}</th>`
+      );
+      lines.push(`    <tr>${heads.join("")}</tr>`);
+    }
+    lines.push("    <tr>");
+    for (const column of this.columns) lines.push(`      <th${style(column)}>${escapeHtml(ownTitleOf(column))}</th>`);
     lines.push("    </tr>", "  </thead>");
     for (const { title, rows } of body) {
       lines.push("  <tbody>");
@@ -238,6 +249,31 @@ export class Table {
     return { "text/plain": this.toText(), "text/markdown": this.toMarkdown(), "text/html": this.toHtml() };
   }
 
+  /** Neighboring columns of one group, from the first column to the last; none where no column has a group. */
+  #groups(): { title: string; span: number }[] {
+    const groups: { title: string; span: number }[] = [];
+    for (const { group = "" } of this.columns) {
+      const last = groups.at(-1);
+      if (last?.title === group) last.span++;
+      else groups.push({ title: group, span: 1 });
+    }
+    return groups.some(({ title }) => title !== "") ? groups : [];
+  }
+
+  /** The row of groups above the titles, and the lines below it. */
+  #latexGroups(): string[] {
+    const groups = this.#groups();
+    if (groups.length === 0) return [];
+    let column = 1;
+    const rules: string[] = [];
+    for (const { title, span } of groups) {
+      if (title !== "") rules.push(`\\cline{${column}-${column + span - 1}}`);
+      column += span;
+    }
+    const cells = groups.map(({ title, span }) => `\\multicolumn{${span}}{c}{${escapeLatex(title)}}`);
+    return [`    ${cells.join(" & ")} \\\\`, `    ${rules.join(" ")}`];
+  }
+
   #shown(write: (cell: Shown) => string): { title: string; rows: { text: string; best: boolean }[][] }[] {
     const best = this.columns.map((column) => this.#best(column));
     return this.#sections.map(({ title, rows, ranked }) => ({
@@ -262,8 +298,13 @@ export class Table {
   }
 }
 
-function titleOf({ key, title = key, best }: Column): string {
+/** The title below that of the group. */
+function ownTitleOf({ key, title = key, best }: Column): string {
   return title + (best ? ARROW[best] : "");
+}
+
+function titleOf(column: Column): string {
+  return (column.group ? `${column.group} ` : "") + ownTitleOf(column);
 }
 
 function widthOf(text: string): number {

@@ -4,6 +4,7 @@
  * @module
  */
 import { Option } from "commander";
+import { isAbsolute, relative } from "node:path";
 import { inProject } from "@/paths.ts";
 import type { BackendName } from "@/tensorflow/mod.ts";
 import {
@@ -25,6 +26,7 @@ interface ExperimentFlags {
   batch?: string;
   size?: string;
   limit?: string;
+  init?: string;
   set?: string[];
   data?: string;
   out?: string;
@@ -56,6 +58,7 @@ export function runExperimentCommand(args: readonly string[], output: Output = p
     .option("--batch <n>", "faces per step")
     .option("--size <pixels>", "side of the crops")
     .option("--limit <n>", "faces per split at most, for a quick look")
+    .option("--init <file>", "weights to start from: a Keras file (ImageNet's, or any), a run, a checkpoint")
     .option("--set <key=value>", "changes any setting; repeatable", (text, before: string[] = []) => [...before, text])
     .option("--data <folder>", "the raw dataset (default: data/DATASET)")
     .option("--out <folder>", "where results go (default: results)")
@@ -79,6 +82,12 @@ export function runExperimentCommand(args: readonly string[], output: Output = p
   return runCommand(command, args, output);
 }
 
+/** A path as settings have it: from the project's root where it lies below, so that runs are the same elsewhere. */
+function fromProject(path: string): string {
+  const short = relative(inProject("."), path);
+  return short === "" || short.startsWith("..") || isAbsolute(short) ? path : short;
+}
+
 async function act(
   name: string | undefined,
   flags: ExperimentFlags,
@@ -100,7 +109,8 @@ async function act(
   const { listSettings, parseOverride, resolveExperiment } = await import("@/experiment/resolve.ts");
   const shortcuts = (["loss", "epochs", "batch", "size", "limit"] as const)
     .flatMap((key) => flags[key] === undefined ? [] : [{ key, text: flags[key] }]);
-  const overrides = [...(flags.set ?? []).map(parseOverride), ...shortcuts];
+  const init = flags.init === undefined ? [] : [{ key: "init", text: fromProject(fromHere(flags.init)!) }];
+  const overrides = [...(flags.set ?? []).map(parseOverride), ...shortcuts, ...init];
   const experiment = resolveExperiment(page, overrides);
   const { describeKeys, describeSettings, resultTable } = await import("@/experiment/describe.ts");
   if (flags.settings) return output.out(`${describeKeys(listSettings(page, overrides))}\n`);

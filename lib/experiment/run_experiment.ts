@@ -75,6 +75,28 @@ export interface ExperimentOutcome {
 /**
  * Runs an experiment from raw data to a table, in a directory that its settings decide. Started again, it goes on where
  * it stopped; a run that has ended is only shown.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { defineExperiment, parseOverride, resolveExperiment, runExperiment } from "@/experiment/mod.ts";
+ *
+ * const page = defineExperiment({
+ *   summary: "A toy",
+ *   dataset: "synthetic",
+ *   synthetic: { train: 24, test: 8 },
+ *   size: 32,
+ *   architecture: "mnv2",
+ *   model: { alpha: 0.35 },
+ *   epochs: 1,
+ *   batch: 8,
+ * });
+ * const out = await Deno.makeTempDir();
+ * const experiment = resolveExperiment(page, [parseOverride("loss=wing")]);
+ * const { path, result } = await runExperiment({ name: "toy", experiment, seed: 1, out, quiet: true });
+ * assert.ok(path.endsWith("toy/wing/seed-1") && result!.subsets.full!.count === 8);
+ * await Deno.remove(out, { recursive: true });
+ * ```
  */
 export async function runExperiment(options: RunExperimentOptions): Promise<ExperimentOutcome> {
   const { name, experiment, seed = 0, out = inProject("results"), quiet = false, verbose = false, signal } = options;
@@ -152,6 +174,7 @@ async function trainAndTest(
         for (const sentence of damaged) tell(`${sentence}; going on from the one before`);
         await run.rewindMetrics(epoch);
         if (step > 0 && !quiet) tell(`Going on in epoch ${epoch + 1} after batch ${batch}`);
+        else if (prepared.origin !== undefined && !quiet) tell(prepared.origin);
         events = EventWriter.open(run.file("events"), { step: step === 0 ? 0 : step + 1 });
       },
       async onEpoch(record) {

@@ -15,7 +15,11 @@ import { loadWeights } from "./weights.ts";
 
 /** Everything that training needs, and what frees it. */
 export interface PreparedTraining {
+  /** For `train()`. */
   readonly options: TrainOptions;
+  /** Where the first weights come from, as a sentence for people, unless they are drawn. */
+  readonly origin: string | undefined;
+  /** Frees threads, optimizer and network. */
   close(): Promise<void>;
 }
 
@@ -41,7 +45,7 @@ export async function prepareTraining(
     })
     : undefined;
   const model = createExperimentModel(settings, { points: faces.scheme.points, seed, meanShape: shapeModel.mean });
-  if (settings.init !== null) await loadWeights(settings.init, model, settings.architecture);
+  const origin = settings.init === null ? undefined : await loadWeights(settings.init, model, settings.architecture);
   const variables = trainableVariables(model);
   const optimizer = createOptimizer(settings.optimizer.name, settings.optimizer.options, variables);
   const average = averaging > 0 ? averageWeights(variables, averaging) : undefined;
@@ -64,6 +68,7 @@ export async function prepareTraining(
       keep,
       patience,
     },
+    origin,
     async close() {
       await loader.close();
       optimizer.dispose();

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import { messageOf } from "@/errors.ts";
 import { writeFileAtomic } from "@/files.ts";
-import { initializeFromKeras } from "@/models/keras/initialize.ts";
+import { initializeFromKeras, type InputRange } from "@/models/keras/initialize.ts";
 import type { RunConfig } from "@/results/schema.ts";
 import { parseConfig } from "@/results/parse_run.ts";
 import { schemeByName } from "@/data/schemes.ts";
@@ -30,23 +30,34 @@ export async function weightsFile(path: string): Promise<string> {
   }
 }
 
+/** What is done about the numbers that a network was fed with where it was trained. */
+const MEANT: Readonly<Record<InputRange, string>> = {
+  unit: "it was fed with RGB in 0..1, as here",
+  signed: "it was fed with RGB in -1..1, so its first layer is made to take 0..1",
+  imagenet: "it was fed with RGB less ImageNet's mean by its deviation, so its first layer is made to take 0..1",
+  own: "its own layer 'normalization' is kept in what the first layers do",
+};
+
 /**
  * Reads weights into a model: a Keras file (`.h5`, `.keras`; all but the last layer must fit), a weights file of ours, a
  * checkpoint, or a run directory.
  *
  * @param architecture the model's registry name
+ * @returns what was read, as a sentence for people
  * @throws {SyntaxError} if the file is damaged
  * @throws {RangeError} if the weights are another network's
  */
-export async function loadWeights(path: string, model: tf.LayersModel, architecture: string): Promise<void> {
+export async function loadWeights(path: string, model: tf.LayersModel, architecture: string): Promise<string> {
   const file = await weightsFile(path);
   if (/\.(h5|hdf5|keras)$/i.test(file)) {
-    await initializeFromKeras(model, architecture, file);
-    return;
+    const { loaded, head, input } = await initializeFromKeras(model, architecture, file);
+    return `Starts from ${loaded} weights of ${file}, ${head ? "its" : "with a fresh"} last layer; ${MEANT[input]}`;
   }
   try {
     const { arrays } = decodeCheckpoint(await Deno.readFile(file), file);
-    writeVariables(namedWeights(model), arrays);
+    const variables = namedWeights(model);
+    writeVariables(variables, arrays);
+    return `Starts from all ${variables.length} weights of ${file}`;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new Deno.errors.NotFound(`Cannot read weights as there is no such file: '${file}'`);

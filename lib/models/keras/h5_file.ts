@@ -3,6 +3,7 @@ import { printable } from "./printable.ts";
 /** What an HDF5 file holds, without its numbers. */
 export interface H5Tree {
   datasets: { path: string; shape: number[]; count: number; dtype: string }[];
+  groups: string[];
   /** Attributes that matter to Keras files, as lists of text. */
   text: { path: string; name: string; values: string[] }[];
 }
@@ -13,8 +14,11 @@ export type H5Response = { tree: H5Tree } | { arrays: Float32Array[] } | { error
 /** The first bytes of every HDF5 file. */
 export const HDF5_SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
 
-/** How long HDF5 may take over one request. The largest Keras files take seconds. */
-const PATIENCE_MS = 120_000;
+/**
+ * How long HDF5 may take over one request: the last resort, should a file send it round in circles that no limit of
+ * h5_worker.ts sees. Keras files of 15 MB take 0.1 s, of 1 GiB a few; a loaded machine may hold up the worker for longer.
+ */
+const PATIENCE_MS = 20_000;
 
 /**
  * An HDF5 file held by a worker of its own (see h5_worker.ts). Nothing of it is trusted: shapes come first, and numbers
@@ -72,7 +76,9 @@ function ask(worker: Worker, source: string, request: H5Request): Promise<H5Resp
 function reasonOf(message: string): string {
   if (/^its? /.test(message)) return message;
   const innermost = [...message.matchAll(/^\s*#\d+:.*?\(\): (.*)$/gm)].at(-1)?.[1];
-  return `HDF5 refuses it: ${innermost ?? firstLine(message)}`;
+  // What WebAssembly says when the library itself failed.
+  const broke = /memory access out of bounds|unreachable|call stack|table index/.test(message);
+  return `HDF5 ${broke ? "broke down on it" : "refuses it"}: ${innermost ?? firstLine(message)}`;
 }
 
 function firstLine(text: string): string {

@@ -6,14 +6,23 @@
  */
 import type { H5Request, H5Response, H5Tree } from "./h5_file.ts";
 
-/** Far above any Keras file (EfficientNet-B7: about 3000 objects, 7 deep). */
-const MAX_OBJECTS = 40_000, MAX_DEPTH = 16;
-/** Attributes that say something about a Keras file, and how many bytes one may claim. */
+/** Far above any Keras file (EfficientNet-B7: about 4000 objects, 7 deep). Attributes count as objects. */
+const MAX_OBJECTS = 12_000, MAX_DEPTH = 16;
+/** Attributes that say something about a Keras file, how many bytes they may claim together, and names one may list. */
 const TEXT_ATTRIBUTES = /^(layer_names|weight_names)\d*$|^(name|model_config|keras_version|backend|acr_lab)$/;
-const MAX_ATTRIBUTE_BYTES = 64 << 20;
+const MAX_TEXT_BYTES = 16 << 20, MAX_NAMES = 50_000;
+/** A dense layer of EfficientNet-B7 for 10000 points has 205 MB; h5py's own chunks are below 1 MiB. */
+const MAX_DATASET_BYTES = 256 << 20, MAX_CHUNK_BYTES = 64 << 20;
+/** What the library may take, the file itself not counted: where a claim got past the limits above, it ends here. */
+const MAX_MEMORY = 512 << 20;
 /** Optimizer state is never read. */
 const SKIPPED = /^\/(optimizer_weights|optimizer)$/;
 
+const { grow } = WebAssembly.Memory.prototype;
+WebAssembly.Memory.prototype.grow = function (pages) {
+  if (this.buffer.byteLength + 65536 * pages > MAX_MEMORY) throw new RangeError("HDF5 asks for too much memory");
+  return grow.call(this, pages);
+};
 // h5wasm reports on the console besides throwing, and binds it when it loads.
 console.error = () => {};
 console.warn = () => {};
@@ -25,19 +34,32 @@ const loading = import("h5wasm").then(async (module) => {
 let h5: Awaited<typeof loading>;
 let file: InstanceType<typeof h5.File> | undefined;
 
+/** Bytes of text that are left to read. */
+let textLeft = MAX_TEXT_BYTES;
+
 function readText(path: string, name: string): string[] {
   const metadata = h5.Module.get_attribute_metadata(file!.file_id, path, name);
   // An empty list has no type that says "text".
   if (!metadata.shape || metadata.total_size === 0) return [];
+  if (!(metadata.total_size <= MAX_NAMES)) {
+    throw new RangeError(
+      `its attribute '${name}' of '${path}' claims ${metadata.total_size} texts: expected at most ${MAX_NAMES}`,
+    );
+  }
   const claimed = metadata.size * metadata.total_size;
-  if (!(claimed <= MAX_ATTRIBUTE_BYTES)) {
-    throw new RangeError(`its attribute '${name}' of '${path}' claims ${claimed} bytes: expected at most 64 MiB`);
+  if (!(claimed <= textLeft)) {
+    throw new RangeError(
+      `its attribute '${name}' of '${path}' claims ${claimed} bytes: expected at most 16 MiB of text in the file`,
+    );
   }
   if (metadata.type !== h5.Module.H5T_class_t.H5T_STRING.value) {
     throw new TypeError(`its attribute '${name}' of '${path}' is not text: HDF5 class ${metadata.type}`);
   }
   const value = new h5.Attribute(file!.file_id, path, name).value;
-  return (Array.isArray(value) ? value : [value]).map(String);
+  const texts = (Array.isArray(value) ? value : [value]).map(String);
+  // Text of no fixed width claims the size of its pointers, and many may point to one place.
+  textLeft -= texts.reduce((sum, text) => sum + text.length, 0);
+  return texts;
 }
 
 function describe(path: string): H5Tree["datasets"][number] {
@@ -52,23 +74,26 @@ function describe(path: string): H5Tree["datasets"][number] {
 }
 
 function walk(): H5Tree {
-  const tree: H5Tree = { datasets: [], text: [] };
+  const tree: H5Tree = { datasets: [], groups: [], text: [] };
   let objects = 0;
+  const count = (path: string) => {
+    if (++objects > MAX_OBJECTS) {
+      throw new RangeError(`it holds more than ${MAX_OBJECTS} objects, as links in a circle would seem to: '${path}'`);
+    }
+  };
   const visit = (path: string, depth: number) => {
+    tree.groups.push(path);
     if (depth > MAX_DEPTH) {
       throw new RangeError(`its groups are nested deeper than ${MAX_DEPTH}, as links in a circle would be: '${path}'`);
     }
     for (const name of h5.Module.get_attribute_names(file!.file_id, path)) {
+      count(path);
       if (TEXT_ATTRIBUTES.test(name)) tree.text.push({ path, name, values: readText(path, name) });
     }
     for (const key of new h5.Group(file!.file_id, path).keys()) {
       const child = path === "/" ? `/${key}` : `${path}/${key}`;
       if (SKIPPED.test(child)) continue;
-      if (++objects > MAX_OBJECTS) {
-        throw new RangeError(
-          `it holds more than ${MAX_OBJECTS} objects, as links in a circle would seem to: '${child}'`,
-        );
-      }
+      count(child);
       const entity = file!.get(child);
       if (entity instanceof h5.Group) visit(child, depth + 1);
       else if (entity instanceof h5.Dataset) tree.datasets.push(describe(child));
@@ -81,6 +106,16 @@ function walk(): H5Tree {
 }
 
 function read(path: string): Float32Array<ArrayBuffer> {
+  const { size, total_size, chunks, virtual_sources } = h5.Module.get_dataset_metadata(file!.file_id, path);
+  const bytes = size * total_size, chunk = size * (chunks ?? []).reduce((product, side) => product * side, 1);
+  if (!(bytes <= MAX_DATASET_BYTES)) {
+    throw new RangeError(`its dataset '${path}' claims ${bytes} bytes: expected at most ${MAX_DATASET_BYTES}`);
+  }
+  if (!(chunk <= MAX_CHUNK_BYTES)) {
+    throw new RangeError(`its dataset '${path}' claims chunks of ${chunk} bytes: expected at most ${MAX_CHUNK_BYTES}`);
+  }
+  // HDF5 would fill with zeros what is not there.
+  if (virtual_sources?.length) throw new TypeError(`its dataset '${path}' is put together from others: a virtual one`);
   const value = new h5.Dataset(file!.file_id, path).value;
   if (value instanceof Float32Array) return value as Float32Array<ArrayBuffer>;
   if (value instanceof Float64Array) return Float32Array.from(value);

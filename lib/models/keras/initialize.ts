@@ -3,7 +3,7 @@ import { modelEntry } from "../registry.ts";
 import { type IdentifiedModel, identify } from "./identify.ts";
 import { readPairs, type ReadWeights, writePairs } from "./load.ts";
 import { layersByName, matchWeights, WeightMismatchError } from "./match.ts";
-import { openStoredWeights, type StoredWeights } from "./stored_weights.ts";
+import { openStoredWeights, type StoredLayer, type StoredWeights } from "./stored_weights.ts";
 
 /**
  * What a network was fed with in its training: `unit` is RGB in 0..1, as this library's; `signed` is -1..1
@@ -12,16 +12,19 @@ import { openStoredWeights, type StoredWeights } from "./stored_weights.ts";
  */
 export type InputRange = "unit" | "signed" | "imagenet" | "own";
 
+/** Options of {@linkcode initializeFromKeras}. */
 export interface InitializeOptions {
-  /** @default told from the file: `unit` for landmark models, else what its ImageNet weights were trained with */
+  /** What the file's weights expect of pixels. @default told from the file: `unit` for landmark models, else what its ImageNet weights were trained with */
   input?: InputRange;
 }
 
+/** What {@linkcode initializeFromKeras} found and did. */
 export interface InitializeReport {
   /** Weights that came from the file. */
   loaded: number;
   /** Whether the last layer came from the file too: only when it has as many outputs. */
   head: boolean;
+  /** What the file's weights expect of pixels. */
   input: InputRange;
 }
 
@@ -55,7 +58,10 @@ export async function initializeFromKeras(
   const match = matchWeights(model, stored, { rename });
   const isHead = (name: string) => name.startsWith(`${head}/`) || name.startsWith(`${found?.head ?? head}/`);
   const misfits = (names: string[]) => names.filter((name) => !isHead(name));
-  const input = options.input ?? (found ? inputOf(found) : "unit");
+  const headPairs = match.pairs.filter(({ name }) => isHead(name));
+  const wholeHead = headPairs.length === model.getLayer(head).weights.length;
+  const layers = layersByName(stored, model);
+  const input = options.input ?? inputOf(found, network, wholeHead, layers.has("normalization"));
   const faults = {
     ...match,
     missing: misfits(match.missing),
@@ -67,25 +73,33 @@ export async function initializeFromKeras(
   if (faults.missing.length + faults.misshapen.length + faults.extra.length > 0) {
     throw new WeightMismatchError(path, model.name, faults);
   }
-  const headPairs = match.pairs.filter(({ name }) => isHead(name));
-  const wholeHead = headPairs.length === model.getLayer(head).weights.length;
   const pairs = match.pairs.filter(({ name }) => wholeHead || !isHead(name));
   const read = await readPairs(stored, pairs);
   const ownLayer = model.layers.some(({ name }) => name === "normalization");
-  await foldInput(read, stored, input, ownLayer);
+  await foldInput(read, stored, { input, ownLayer, normalization: layers.get("normalization") });
   writePairs(read);
   return { loaded: read.size, head: wholeHead, input };
 }
 
-function inputOf({ name, classifier, head, options }: IdentifiedModel): InputRange {
-  if (options.flavor === "applications") return "own";
-  // Weights without top are a classifier's too: nobody has taken the top off a landmark model.
-  if (!classifier && head !== undefined) return "unit";
-  return name === "mnv2" ? "signed" : "imagenet";
+function inputOf(
+  found: IdentifiedModel | undefined,
+  network: string,
+  wholeHead: boolean,
+  normalization: boolean,
+): InputRange {
+  if (normalization) return "own";
+  // Weights without top are a classifier's too: nobody has taken the top off a landmark model. Of a file that names no
+  // layers one only knows whether its last one fits.
+  if (found ? !found.classifier && found.head !== undefined : wholeHead) return "unit";
+  return network === "mnv2" ? "signed" : "imagenet";
 }
 
 /** Scale and offset per channel that turn RGB in 0..1 into what the file's first convolution expects. */
-async function scaling(stored: StoredWeights, input: InputRange): Promise<{ scale: number[]; offset: number[] }> {
+async function scaling(
+  stored: StoredWeights,
+  input: InputRange,
+  normalization: StoredLayer | undefined,
+): Promise<{ scale: number[]; offset: number[] }> {
   switch (input) {
     case "unit":
       return { scale: [1, 1, 1], offset: [0, 0, 0] };
@@ -94,47 +108,51 @@ async function scaling(stored: StoredWeights, input: InputRange): Promise<{ scal
     case "imagenet":
       return { scale: DEVIATION.map((d) => 1 / d), offset: MEAN.map((mean, i) => -mean / DEVIATION[i]!) };
     case "own": {
-      const layer = layersByName(stored).get("normalization");
-      const [meanAt, varianceAt] = layer?.weights ?? [];
+      const [meanAt, varianceAt] = normalization?.weights ?? [];
       if (!meanAt || !varianceAt || meanAt.shape.join() !== "3" || varianceAt.shape.join() !== "3") {
         throw new TypeError(
           `Cannot start from '${stored.source}' as it has no layer 'normalization' of three channels`,
         );
       }
       const [mean, variance] = await stored.read([meanAt, varianceAt]) as [Float32Array, Float32Array];
-      const scale = Array.from(variance, (v, i) => 1 / Math.max(Math.sqrt(v), 1e-7) / Math.sqrt(rescaled(stored, i)));
+      const again = rescaled(variance);
+      const scale = Array.from(variance, (v, i) => 1 / Math.max(Math.sqrt(v * again[i]!), 1e-7));
       return { scale, offset: scale.map((s, i) => -mean[i]! * s) };
     }
   }
 }
 
 /**
- * Keras's ImageNet EfficientNets hold the standard deviation where the variance belongs, and a second layer
- * `rescaling` divides by its root once more.
+ * Keras's ImageNet EfficientNets hold the standard deviation where the variance belongs, and divide by its root once
+ * more: in a second layer `rescaling`, which files of weights only, and those of Keras before 2.10, do not have. So the
+ * numbers themselves tell.
  */
-function rescaled({ layerNames }: StoredWeights, channel: number): number {
-  // Keras numbers these layers itself: the first divides by 255, a second is the one meant.
-  const rescalings = layerNames.filter((name) => /^rescaling(_\d+)?$/.test(name)).length;
-  return rescalings > 1 ? DEVIATION[channel]! : 1;
+function rescaled(variance: Float32Array): readonly number[] {
+  return DEVIATION.every((deviation, i) => Math.abs(variance[i]! - deviation) < 1e-3) ? DEVIATION : [1, 1, 1];
 }
 
 /** Moves the scaling of the input into the first kernel and the moving mean behind it. */
 async function foldInput(
   read: ReadWeights,
   stored: StoredWeights,
-  input: InputRange,
-  ownLayer: boolean,
+  { input, ownLayer, normalization }: {
+    input: InputRange;
+    /** Whether the model has a layer `normalization` itself. */
+    ownLayer: boolean;
+    /** The file's. */
+    normalization: StoredLayer | undefined;
+  },
 ): Promise<void> {
   if (ownLayer && input === "own") {
-    const variance = read.get("normalization/variance");
-    variance?.values.forEach((value, i) => variance.values[i] = value * rescaled(stored, i));
+    const variance = read.get("normalization/variance")?.values;
+    if (variance) rescaled(variance).forEach((again, i) => variance[i]! *= again);
     return;
   }
   if (input === "unit") return;
-  const { scale, offset } = await scaling(stored, input);
-  const [convolution, normalization] = read.has("Conv1/kernel") ? ["Conv1", "bn_Conv1"] : ["stem_conv", "stem_bn"];
+  const { scale, offset } = await scaling(stored, input, normalization);
+  const [convolution, behind] = read.has("Conv1/kernel") ? ["Conv1", "bn_Conv1"] : ["stem_conv", "stem_bn"];
   const kernel = read.get(`${convolution}/kernel`)!.values;
-  const mean = read.get(`${normalization}/moving_mean`)!.values;
+  const mean = read.get(`${behind}/moving_mean`)!.values;
   const channels = mean.length;
   // kernel is [height, width, 3, channels]. y = k * (s x + o) = (s k) * x + sum(k o): the sum leaves the moving mean.
   for (let i = 0; i < kernel.length; i++) {

@@ -6,12 +6,15 @@ import type { StoredConfigLayer, StoredLayer, StoredWeight, StoredWeights } from
 export interface WeightPair {
   /** As `bn_Conv1/gamma`. */
   name: string;
+  /** The model's weight. */
   variable: tf.LayerVariable;
+  /** The file's. */
   stored: StoredWeight;
 }
 
 /** How a file's weights fit a model's: by layer name, weight name and shape. */
 export interface WeightMatch {
+  /** Weights that are in both, with one shape. */
   pairs: WeightPair[];
   /** In the model, not in the file, as `O_L/bias [136]`. */
   missing: string[];
@@ -21,6 +24,7 @@ export interface WeightMatch {
   misshapen: string[];
 }
 
+/** Options of {@linkcode matchWeights}. */
 export interface MatchOptions {
   /** Names in the file for layers that the model names otherwise, as `{ O_L: "dense" }`. */
   rename?: Readonly<Record<string, string>>;
@@ -30,6 +34,7 @@ export interface MatchOptions {
 
 /** Thrown when a file's weights do not fit; the lists are complete, the message names the first of each. */
 export class WeightMismatchError extends TypeError {
+  /** Names at most ten of each list in the message; all are in `match`. */
   constructor(readonly source: string, readonly model: string, readonly match: WeightMatch) {
     const some = (names: string[], what: string) => {
       if (names.length === 0) return [];
@@ -89,7 +94,10 @@ export function layersByName(stored: StoredWeights, model?: tf.LayersModel): Map
   for (const layer of stored.layers) {
     const name = layer.name ?? (layer.counted && counted.get(`${layer.counted.kind} ${layer.counted.index}`));
     if (name !== undefined) layers.set(isNormalization(name) ? "normalization" : name, layer);
-    else if (model && layer.counted) layers.set(`${layer.counted.kind}_${layer.counted.index}`, layer);
+    else if (model && layer.counted) {
+      const { kind, index } = layer.counted;
+      layers.set(isNormalization(kind) ? kind : `${kind}_${index}`, layer);
+    }
   }
   return layers;
 }

@@ -6,6 +6,9 @@ import { matchWeights, WeightMismatchError } from "./match.ts";
 import { printable } from "./printable.ts";
 import { openStoredWeights } from "./stored_weights.ts";
 
+/** Side of the largest input that is believed of a file: more would ask for absurd memory once it predicts. */
+const LARGEST = 1024;
+
 /** Options of {@linkcode openKerasModel}. */
 export interface OpenKerasOptions {
   /** Registry name, for files that do not name their layers. @default told from the file */
@@ -54,6 +57,12 @@ export async function openKerasModel(path: string, options: OpenKerasOptions = {
       `Cannot open '${path}' as a landmark model as its last layer '${
         printable(found.head!)
       }' must have two outputs per point: ${found.units}`,
+    );
+  }
+  const claimed = options.model?.size === undefined ? found?.options.size : undefined;
+  if (claimed !== undefined && !(Number.isInteger(claimed) && claimed >= 32 && claimed <= LARGEST)) {
+    throw new RangeError(
+      `Cannot open '${path}' as a landmark model as its input must be of 32 to ${LARGEST} pixels a side: ${claimed}`,
     );
   }
   const name = options.network ?? found!.name;

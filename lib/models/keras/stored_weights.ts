@@ -8,6 +8,7 @@ import { ZipArchive } from "./zip.ts";
 export interface StoredWeight {
   /** Name without layer and `:0`, as `kernel`; files of Keras 3 number them instead: `0`, `1`, ... */
   name: string;
+  /** Length of every axis. */
   shape: number[];
   /** As `f4`. */
   dtype: string;
@@ -21,13 +22,17 @@ export interface StoredLayer {
   name: string | undefined;
   /** `conv2d` and 3 for `conv2d_3`, in files that count. */
   counted?: { kind: string; index: number };
+  /** Its weights, in the order of the file. */
   weights: StoredWeight[];
 }
 
 /** One layer of the model's configuration. */
 export interface StoredConfigLayer {
+  /** As `Conv2D`. */
   className: string;
+  /** The layer's name. */
   name: string;
+  /** Its arguments, as Keras writes them. */
   config: Record<string, unknown>;
 }
 
@@ -35,11 +40,13 @@ export interface StoredConfigLayer {
 export interface StoredWeights extends Disposable {
   /** The path, for errors. */
   source: string;
+  /** In the order of the file. */
   layers: StoredLayer[];
-  /** Names of all layers, also of those without weights; empty where the file does not say. */
+  /** Names of all layers, also of those without weights; as the file counts them (`rescaling_1`) where it has no names. */
   layerNames: string[];
   /** The layers of a full model; empty in a weights-only file. */
   config: StoredConfigLayer[];
+  /** Keras that wrote the file; undefined where it does not say. */
   kerasVersion: string | undefined;
   /** What this library wrote into its own exports: JSON. */
   note: string | undefined;
@@ -47,7 +54,7 @@ export interface StoredWeights extends Disposable {
   read(weights: StoredWeight[]): Promise<Float32Array[]>;
 }
 
-const MAX_FILE = 1 << 30;
+const MAX_FILE = 1 << 30, MAX_JSON = 64 << 20;
 
 /**
  * Opens a Keras file: a full model or weights only, in HDF5 (`.h5`, `.hdf5`, `.weights.h5`) or as a `.keras` archive, of
@@ -70,7 +77,7 @@ export async function openStoredWeights(path: string): Promise<StoredWeights> {
       throw new SyntaxError(`Cannot read weights from '${source}' as it has no member model.weights.h5: ${names}`);
     }
     const text = (name: string) => {
-      const member = archive.read(name);
+      const member = archive.read(name, MAX_JSON);
       return member && new TextDecoder().decode(member);
     };
     const metadata = parseJson(text("metadata.json") ?? "{}", source) as { keras_version?: unknown } | null;
@@ -126,7 +133,11 @@ function interpret(
     return {
       source,
       layers,
-      layerNames: named.length > 0 ? named : configLayers.map(({ name }) => name),
+      layerNames: named.length > 0
+        ? named
+        : configLayers.length > 0
+        ? configLayers.map(({ name }) => name)
+        : counted(tree),
       config: configLayers,
       kerasVersion: version ?? textOf(tree, root, "keras_version") ?? textOf(tree, "/", "keras_version"),
       note: textOf(tree, "/", "acr_lab"),
@@ -210,6 +221,11 @@ function layersByPath(tree: H5Tree): StoredLayer[] {
   }
   for (const { weights } of layers.values()) weights.sort((a, b) => Number(a.name) - Number(b.name));
   return [...layers.values()];
+}
+
+/** The names of the groups that Keras 3's layout gives to layers. */
+function counted(tree: H5Tree): string[] {
+  return tree.groups.flatMap((path) => /([^/]+)\/vars$/.exec(path)?.[1] ?? []);
 }
 
 function parseJson(text: string, source: string): unknown {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { inflateSync } from "node:zlib";
 import type * as h5 from "h5wasm";
 import { openStoredWeights, type StoredWeights } from "./stored_weights.ts";
 import { type H5, h5Bytes, type Layers, writeLayers, zipBytes } from "./test_files.ts";
@@ -111,6 +112,88 @@ Deno.test("openStoredWeights() reads Keras 3's counted layout, named and not, an
   });
 });
 
+/**
+ * Files that h5wasm cannot write, each of one layer `Conv1` with a kernel [1,1,3,2]. h5py 3.14.0:
+ *
+ *     f.attrs["layer_names"] = np.array([b"Conv1"])
+ *     g = f.create_group("Conv1"); g.attrs["weight_names"] = np.array([b"Conv1/kernel:0"]); g = g.create_group("Conv1")
+ *     # external: numbers that are to come from another file
+ *     g.create_dataset("kernel:0", shape=(1, 1, 3, 2), dtype="<f4", external=[("/etc/passwd", 0, 24)])
+ *     # virtual (libver="latest"): a dataset put together from one in another file
+ *     l = h5py.VirtualLayout(shape=(1, 1, 3, 2), dtype="<f4")
+ *     l[...] = h5py.VirtualSource("/etc/passwd", "x", shape=(1, 1, 3, 2)); g.create_virtual_dataset("kernel:0", l)
+ *     # chunk: six numbers in a chunk of 1 GiB
+ *     g.create_dataset("kernel:0", shape=(1, 1, 3, 2), dtype="<f4", maxshape=(None,) * 4,
+ *                      chunks=(1, 1, 2**14, 2**14), compression="gzip")
+ *     base64.b64encode(zlib.compress(open(path, "rb").read(), 9))
+ */
+const H5PY: Record<"external" | "virtual" | "chunk", string[]> = {
+  external: [
+    "eNrr9HBx4+WS4mIAAQ4OBhYGAQZk8B8KOvhQ+TD5BCjNCKU7oPQKJpg4M1hOAiouADVfgRlVf0iQqytI9X80ALPHgQ1CczCMgpEIPFwdA0B0BDwd",
+    "QcAJJlR1zvl5ZYZI6dGDQnsFoTahp2seBgdo+uYBpkkJhpzEytSi+LzE3NRisLgw0AGsIHlGRpT8wYjhTuz5o4Mdws8gMn9s4BrNH6P5AzN/vGCl",
+    "bf4I9vN3YQSaBkt3Dcyo6XwFlH+CdTSOiCln0MOLBxpDjAy84HKmPDUzPaMEUdCAyhk+QuWMfnZqUV5qjpUBSJwRpbyB2SsBjUALLiLrY97R8ma0",
+    "vEGUN7D0FMGFqg6R8lDTpQOVypsP7KjmoqfjUYAdMDKwQcKMEcaHljMs2MsRaLHEwIQmjkueGZgiQHKCCvLAPgW4xc8gzsEgXg+VZwXGIEieiYkJ",
+    "bAQ7gwaYD8HA+MVRvsDSGQeUxcwIK5kk0FRqkJWeJdD8pcGLqk4/tSRZvyCxuLg8BWt6/ME9mrbIAQBLn4W7",
+  ],
+  virtual: [
+    "eNrr9HBx4+WS4mLm4GCAgf9QwCAB4RtAxR07O9n9PVyCmBTs17NkI+MKAQEGhjBGiDIjqHIuJgagiKgQAwvCSBjgMWNgYGbgYeBgEGFgyEmsTC2K",
+    "z0vMTS1mEAZqYQVqZmIEAqhBMNo5P6/MkIGLAQk01oTex+MkaSYSnOQAchIvxEnlqZnpGSVIbuLD5yb97NSivNQcK3BAFUQcOuPv7OHNJIQcljDA",
+    "JgDSywrWdhhqRmp5/zYcnsBuCMQbbMIgozhgdvsywaKJgXKg9M84iThPdEBD4oDDkZtgTyiie4KBkdEFGHgsmIHHDKWZ0MRxyTOLMDAKKsiDYg8I",
+    "FBjEORjE64EsVmB4MHNzAOOIhZmBA8mMFoZBASa0f1diGAWjYBSMgsEF3J39fcBFpQBq0WvNgFYW66eWJOsXJBYXl6cwVIBLZkYkY9D5U2teXUSx",
+    "ZwH/aFiPglEwCkbBKBgFo2AUjIJRMApGwSgYBQMFAIw9rr8=",
+  ],
+  chunk: [
+    "eNrr9HBx4+WS4mIAAQ4OBhYGAQZk8B8KAvhQ+TD5BCjNCKU7oPQKJpg4M1hOAiouADVfgRlVf0iQqytI9X80ALPHgQ1CczCMgpEIPFwdA0B0BDwd",
+    "QcAJJlR1zvl5ZYZI6dGDQnsFoTahp2seBgdo+uYBpkkJhpzEytSi+LzE3NRisLgw0AGsIHlGRpT8wYjhTuz5o4Mdws8gMn9s4BrNH6P5AzN/vGCl",
+    "bf4I9vN3YQSaBkt3Dcyo6XwFlH+CdTSOiCln0MOLBxpDjAy84HKmPDUzPaMEUdCAyhk+QuWMfnZqUV5qjpUBSJwRpbyB2SsBjUALLuLKGw7e0fJm",
+    "tLxBlDew9BTBhaoOkfJQ06UDlcqbD+yo5qKn41GAHTAysEHCjBHGh5YzLNjLEWixxMCE1i/ABZiBKQKkV1BBHtinALf4GcQ5GMTrofpZgTEIkmdi",
+    "ZgJbwQ2UZwSXYzB7OcAlVUpqWk5iSSrUDFB5owBxDxMrzCpGmDMdIBiqVIOidPWDezSNkAMA5SCisw==",
+  ],
+};
+const h5py = (name: keyof typeof H5PY) =>
+  new Uint8Array(inflateSync(Uint8Array.from(atob(H5PY[name].join("")), (character) => character.charCodeAt(0))));
+
+Deno.test("openStoredWeights() takes no numbers from elsewhere, and no chunk of absurd size", async () => {
+  const cases = {
+    external: /as HDF5 refuses it: unable to open external raw data file$/,
+    virtual: /as its dataset '\/Conv1\/Conv1\/kernel:0' is put together from others: a virtual one$/,
+    chunk: /as its dataset '.*' claims chunks of 1073741824 bytes: expected at most 67108864$/,
+  };
+  for (const [name, message] of Object.entries(cases)) {
+    await open(`${name}.h5`, h5py(name as keyof typeof H5PY), async (stored) => {
+      assert.deepEqual(shapes(stored), [["Conv1", "kernel 1,1,3,2"]]);
+      await assert.rejects(stored.read(stored.layers[0]!.weights), (error: Error) => {
+        assert.match(error.message, message);
+        return true;
+      });
+    });
+  }
+});
+
+Deno.test("openStoredWeights() gives up on text that claims too much, alone or together", async () => {
+  const names = await h5Bytes(
+    (file) => file.create_attribute("layer_names", Array.from({ length: 50_001 }, () => "x"), [50_001], "S1"),
+    {
+      libver: ["latest", "latest"],
+    },
+  );
+  // Three times the same 7 MB, by links to one group.
+  const texts = await h5Bytes((file) => {
+    writeLayers(file, LAYERS);
+    file.create_group("a").create_attribute("name", "x".repeat(7_000_000), null, "S7000000");
+    file.create_hard_link("/a", "b");
+    file.create_hard_link("/a", "c");
+  }, { libver: ["latest", "latest"] });
+  const refused = (name: string, bytes: Uint8Array, message: RegExp) =>
+    withFile(name, bytes, (path) => assert.rejects(openStoredWeights(path), message));
+  await refused(
+    "names.h5",
+    names,
+    /as its attribute 'layer_names' of '\/' claims 50001 texts: expected at most 50000$/,
+  );
+  await refused("texts.h5", texts, /as its attribute 'name' of '\/c' claims 7000000 bytes: expected at most 16 MiB/);
+});
+
 Deno.test("openStoredWeights() refuses hostile and damaged files, each in a sentence, and writes nothing", async (context) => {
   const weights = (fill: (file: H5) => void) =>
     h5Bytes((file) => {
@@ -147,7 +230,18 @@ Deno.test("openStoredWeights() refuses hostile and damaged files, each in a sent
     [
       "many_circles.h5",
       await weights((file) => ["a", "b", "c", "d"].forEach((name) => file.create_hard_link("/", name))),
-      /as (it holds more than 40000 objects|its groups are nested deeper than 16)/,
+      /as (it holds more than 12000 objects|its groups are nested deeper than 16)/,
+    ],
+    [
+      // No circle, and yet 8 to the 12th ways through it.
+      "maze.h5",
+      await weights((file) => {
+        for (let depth = 12; depth >= 0; depth--) file.create_group(`g${depth}`);
+        for (let depth = 0; depth < 12; depth++) {
+          for (let k = 0; k < 8; k++) file.create_hard_link(`/g${depth + 1}`, `/g${depth}/l${k}`);
+        }
+      }),
+      /as it holds more than 12000 objects, as links in a circle would seem to: '\/g0\/l0\//,
     ],
     [
       "dangling.h5",
@@ -176,12 +270,15 @@ Deno.test("openStoredWeights() refuses hostile and damaged files, each in a sent
   for (const [name, bytes, message] of cases) {
     await context.step(name, () =>
       withFile(name, bytes, async (path) => {
+        const started = performance.now();
         await assert.rejects(openStoredWeights(path), (error: Error) => {
           assert.match(error.message, message);
           assert.ok(error.message.startsWith(`Cannot read `) && error.message.includes(name), error.message);
           assert.ok(!error.message.includes("\n"), error.message);
           return true;
         });
+        // About a second alone on a machine.
+        assert.ok(performance.now() - started < 10_000);
       }));
   }
 });

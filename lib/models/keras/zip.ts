@@ -20,6 +20,8 @@ export interface ZipOptions {
 
 /** Far above a `.keras` file's three members (saved assets add a few). */
 const MAX_ENTRIES = 1000;
+/** Weights hardly shrink (Keras stores them as they are), JSON to a tenth: far above, it is a bomb. */
+const MAX_RATIO = 50, FREE_BYTES = 16 << 20;
 const END = 0x06054b50, DIRECTORY = 0x02014b50, LOCAL = 0x04034b50;
 
 /**
@@ -49,12 +51,17 @@ export class ZipArchive {
     return [...this.entries.keys()];
   }
 
-  /** Unpacks one member, or gives undefined if there is none of that name. */
-  read(name: string): Uint8Array | undefined {
+  /** Unpacks one member of at most `limit` bytes, or gives undefined if there is none of that name. */
+  read(name: string, limit: number = this.limit): Uint8Array | undefined {
     const entry = this.entries.get(name);
     if (!entry) return undefined;
     const { offset, packed, size, method, crc } = entry;
-    if (size > this.limit) this.refuse(`its member '${name}' claims ${size} bytes: expected at most ${this.limit}`);
+    if (size > limit) this.refuse(`its member '${name}' claims ${size} bytes: expected at most ${limit}`);
+    if (size > FREE_BYTES && size > MAX_RATIO * packed) {
+      this.refuse(
+        `its member '${name}' claims to unpack to over ${MAX_RATIO} times its size: ${packed} to ${size} bytes`,
+      );
+    }
     if (offset + 30 > this.bytes.length || this.view.getUint32(offset, true) !== LOCAL) {
       this.refuse(`its member '${name}' is not where the directory says: ${offset}`);
     }

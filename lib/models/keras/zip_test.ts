@@ -65,6 +65,13 @@ Deno.test("ZipArchive stops unpacking at the size that a member claims", () => {
   const bomb = zipBytes([{ name: "x", data: new Uint8Array(4_000_000), deflate: true, claim: { size: 1000 } }]);
   assert.throws(() => open(bomb).read("x"), { message: /its member 'x' cannot be unpacked: / });
   const honest = zipBytes([{ name: "x", data: new Uint8Array(4_000_000), deflate: true }]);
+  assert.equal(open(honest).read("x")!.length, 4_000_000);
+  const large = zipBytes([{ name: "x", data: new Uint8Array(20_000_000), deflate: true }]);
+  assert.throws(() => open(large).read("x"), {
+    message:
+      /^Cannot read 'm\.keras' as its member 'x' claims to unpack to over 50 times its size: \d+ to 20000000 bytes$/,
+  });
+  assert.throws(() => open(honest).read("x", 1000), { message: /claims 4000000 bytes: expected at most 1000$/ });
   assert.throws(() => open(honest, 1_000_000).read("x"), {
     message: /claims 4000000 bytes: expected at most 1000000$/,
   });

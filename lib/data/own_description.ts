@@ -1,6 +1,6 @@
 import { parseJsonc } from "./jsonc.ts";
 import type { LandmarkScheme } from "./landmark_scheme.ts";
-import { flipFromPairs, validateScheme } from "./schemes.ts";
+import { flipFromPairs, scheme29, scheme68, scheme98, validateScheme } from "./schemes.ts";
 import { printable } from "./source.ts";
 
 /** The file that describes a folder of own points. */
@@ -18,9 +18,50 @@ export interface OwnDataset {
   readonly scheme: LandmarkScheme;
 }
 
-/** The commented file that `data new` writes. */
+/** Schemes that a template is filled with; `what` says whose they are. */
+const KNOWN = [
+  { scheme: scheme68, what: "300W (iBUG)" },
+  { scheme: scheme29, what: "COFW" },
+  { scheme: scheme98, what: "WFLW" },
+] as const;
+
+/** Lists in lines of at most 120 characters, two spaces further in than an entry. */
+function wrap(items: readonly string[]): string {
+  const lines = [""];
+  for (const item of items) {
+    const last = lines.at(-1)!;
+    if (last === "") lines[lines.length - 1] = item;
+    else if (last.length + item.length + 7 > 120) lines.push(item);
+    else lines[lines.length - 1] = `${last}, ${item}`;
+  }
+  return lines.length === 1 ? `[${lines[0]}]` : `[\n    ${lines.join(",\n    ")}\n  ]`;
+}
+
+/** The commented file that `data new` writes; for 68, 29 and 98 points, filled with what is usual. */
 export function ownTemplate(name: string, points: number): string {
-  const listed = Array.from({ length: points }, (_, m) => m).join(", ");
+  const known = KNOWN.find(({ scheme }) => scheme.points === points);
+  const second = Math.min(1, points - 1);
+  const { flip, interOcular, interPupil, regions, lines }: Pick<
+    LandmarkScheme,
+    "flip" | "interOcular" | "interPupil" | "regions" | "lines"
+  > = known?.scheme ?? {
+    flip: [],
+    interOcular: [[0], [second]],
+    interPupil: [[0], [second]],
+    regions: { face: Array.from({ length: points }, (_, m) => m) },
+    lines: [],
+  };
+  const pairs = flip.flatMap((other, m) => other > m ? [`[${m}, ${other}]`] : []);
+  const list = (landmarks: readonly number[]) => `[${landmarks.join(", ")}]`;
+  const groups = (two: readonly (readonly number[])[]) => `[${two.map(list).join(", ")}]`;
+  const parts = Object.entries(regions).map(([region, landmarks]) =>
+    `    ${JSON.stringify(region)}: ${list(landmarks)}`
+  );
+  const filled = known
+    ? `  // From here on: the ${points} landmarks of ${known.what}, in their order. If yours are others, change all of it.
+
+`
+    : "";
   return `{
   // Describes a folder of pictures with your own landmarks. Landmarks are numbered from 0.
   // Lines that start with // are comments; a comma may stand before a closing bracket.
@@ -45,23 +86,23 @@ export function ownTemplate(name: string, points: number): string {
   // Number of landmarks.
   "points": ${points},
 
-  // Pairs of landmarks that change places when the picture is mirrored, as [[0, 1]]: left and right eye, ...
-  // Landmarks on the middle of the face are not listed. A wrong pair ruins training: look at data show.
-  "flipPairs": [],
+${filled}  // Pairs of landmarks that change places when the picture is mirrored, as [[0, 1]]: left and right eye, ...
+  // Landmarks on the middle of the face are not listed. A wrong pair ruins training: look at data check and data show.
+  "flipPairs": ${wrap(pairs)},
 
   // The outer eye corners, between which an error is measured; each may be a group whose middle counts.
-  "interOcular": [[0], [${Math.min(1, points - 1)}]],
+  "interOcular": ${groups(interOcular)},
 
   // The pupils, for the other usual measure.
-  "interPupil": [[0], [${Math.min(1, points - 1)}]],
+  "interPupil": ${groups(interPupil)},
 
   // Every landmark in exactly one region: errors are also shown by region.
   "regions": {
-    "face": [${listed}]
+${parts.join(",\n")}
   },
 
   // Polylines to draw through the landmarks, as [[0, 1, 2, 0]]. May be empty.
-  "lines": []
+  "lines": ${wrap(lines.map(list))}
 }
 `;
 }

@@ -5,6 +5,7 @@ import { OWN_FILE, ownTemplate, parseOwnDataset } from "./own_description.ts";
 import { readOwn, writeOwnTemplate } from "./own_points.ts";
 import { formatOwnCsv, formatOwnJson, type OwnFace, parseOwnCsv, parseOwnJson, splitCsvLine } from "./own_tables.ts";
 import { formatPts } from "./pts.ts";
+import { scheme29, scheme68, scheme98 } from "./schemes.ts";
 import { dottedPicture, encodePicture, withFolder } from "./test_fixtures.ts";
 
 async function picture(path: string): Promise<void> {
@@ -99,6 +100,19 @@ Deno.test("writeOwnTemplate() writes a commented file that parses, and replaces 
     });
     assert.equal(parseOwnDataset(ownTemplate("one", 1), "x").scheme.points, 1);
   });
+});
+
+Deno.test("ownTemplate() of 68, 29 and 98 points is filled with the scheme of 300W, COFW and WFLW", () => {
+  for (const { name, points, ...scheme } of [scheme68, scheme29, scheme98]) {
+    const { scheme: written } = parseOwnDataset(ownTemplate("mine", points), "x");
+    assert.deepEqual(written, { ...scheme, name: `mine-${name}`, points });
+    assert.match(ownTemplate("mine", points), /From here on: the \d+ landmarks of (300W|COFW|WFLW)/);
+  }
+  assert.doesNotMatch(ownTemplate("mine", 21), /From here on/);
+  for (const points of [1, 21, 68]) {
+    const longest = ownTemplate("mine", points).split("\n").filter((line) => !line.includes('": ['));
+    assert.ok(longest.every((line) => line.length <= 120), `${points}`);
+  }
 });
 
 Deno.test("parseOwnDataset() refuses malformed descriptions with one clear sentence each", () => {

@@ -106,6 +106,12 @@ async function* jsonLines(stream: ReadableStream<Uint8Array>): AsyncGenerator<st
   }
 }
 
+/** The last object among the lines that a program printed. */
+export function lastJson(output: string): Record<string, unknown> | undefined {
+  const line = output.trim().split("\n").findLast((candidate) => candidate.startsWith("{"));
+  return line === undefined ? undefined : JSON.parse(line);
+}
+
 /** Runs a peer's side of the conversation: `first` is its first step, `steps` does some more. */
 export async function servePeer(version: () => string, steps: (count: number) => Promise<void>): Promise<void> {
   const write = (value: unknown) => Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(value) + "\n"));

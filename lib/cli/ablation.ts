@@ -26,6 +26,7 @@ import { createLiveLines } from "./live_lines.ts";
 
 interface AblationFlags extends LaunchFlags {
   seeds?: number[];
+  only?: string[];
   epochs?: string;
   batch?: string;
   size?: string;
@@ -60,6 +61,11 @@ export function runAblationCommand(args: readonly string[], output: Output = pro
       ...before,
       ...listOption(text).map(wholeOption(0)),
     ])
+    .option(
+      "--only <key=values>",
+      "fewer values of what the page varies, as loss=acr,l2; repeatable",
+      (text, before: string[] = []) => [...before, text],
+    )
     .option("--epochs <n>", "for all trials, as --set epochs=n")
     .option("--batch <n>", "for all trials")
     .option("--size <pixels>", "for all trials")
@@ -110,8 +116,8 @@ async function act(
     output.out(`Ablations; deno task ablation NAME runs one:\n\n${lines.join("\n")}\n`);
     return;
   }
-  const page = await loadPage<Page>(name, folder, "ablation");
-  const { expandTrials, trialArguments, varyingKeys } = await import("@/experiment/ablation.ts");
+  const { expandTrials, narrowAblation, trialArguments, varyingKeys } = await import("@/experiment/ablation.ts");
+  const page = (flags.only ?? []).reduce(narrowAblation, await loadPage<Page>(name, folder, "ablation"));
   const { parseOverride } = await import("@/experiment/resolve.ts");
   const { runPath } = await import("@/results/run_path.ts");
   const shortcuts = (["epochs", "batch", "size", "limit"] as const)
@@ -164,6 +170,9 @@ async function act(
   }
 
   const quiet = flags.quiet === true || flags.json === true;
+  const { summary, duration, expected } = page;
+  const about = [summary, ...(duration ? [`Takes: ${duration}`] : []), ...(expected ? [`Expect: ${expected}`] : [])];
+  if (!quiet) output.error(`${about.join("\n")}\n\n`);
   const stop = new AbortController();
   const release = onInterrupt(stop, "Stopping after this step of every trial", output);
   const live = createLiveLines({ enabled: !quiet && Deno.stderr.isTerminal() });

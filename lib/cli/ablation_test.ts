@@ -71,6 +71,20 @@ for (const name of await experimentNames(join(experimentsFolder(), "ablations"))
   });
 }
 
+Deno.test("deno task ablation --only leaves values of what it varies out", async () => {
+  const { code, out } = await say(
+    "losses",
+    "--dry-run",
+    "--only",
+    "loss=wing,l2",
+    "--only",
+    "experiment=synthetic-mnv2",
+  );
+  assert.equal(code, 0);
+  assert.match(out, /6 trials\n$/);
+  assert.deepEqual([...new Set(out.match(/--set loss=\S+/g))], ["--set loss=l2", "--set loss=wing"]);
+});
+
 Deno.test("deno task ablation answers mistakes by one sentence", async () => {
   for (
     const [args, expected] of [
@@ -78,6 +92,8 @@ Deno.test("deno task ablation answers mistakes by one sentence", async () => {
       [["losses", "--seeds", "a"], /expected a whole number of at least 0: 'a'\n$/],
       [["losses", "--set", "epocs=1"], /'epocs' as there is no such setting/],
       [["losses", "--parallel", "0"], /'--parallel' is wrong/],
+      [["losses", "--only", "los=l2"], /does not vary such a key, did you mean loss\?: 'los=l2'\n$/],
+      [["losses", "--only", "loss=l3"], /'loss' is one of acr, l2, l1, .*: 'l3'\n$/],
     ] as const
   ) {
     const { code, error } = await say(...args);

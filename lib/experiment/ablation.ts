@@ -1,4 +1,5 @@
 import type { Json } from "@/results/schema.ts";
+import { nearest } from "@/errors.ts";
 import type { FieldValue } from "./field.ts";
 import type { ExperimentPage } from "./page.ts";
 import { type Override, type ResolvedExperiment, resolveExperiment } from "./resolve.ts";
@@ -82,6 +83,34 @@ export function expandTrials(
   }
   if (trials.size === 0) throw new RangeError("Cannot run an ablation as it has no trials: 0");
   return [...trials.values()];
+}
+
+/**
+ * Leaves some values of one key of the grid out.
+ *
+ * @param text `key=value,value`, as `loss=acr,l2`, or `experiment=NAME`
+ * @throws {RangeError} if the page does not vary such a key, or has no such value; the sentence lists what it has
+ */
+export function narrowAblation(page: AblationPage, text: string): AblationPage {
+  const [, key = text, list = ""] = /^([^=]+)=(.*)$/.exec(text) ?? [];
+  const grid = page.grid ?? {};
+  const keys = ["experiment", ...Object.keys(grid)];
+  const from: readonly FieldValue[] | undefined = key === "experiment" ? page.experiments : grid[key];
+  if (from === undefined) {
+    const near = nearest(key, keys);
+    const hint = near.length > 0 ? `did you mean ${near.join(" or ")}?` : `it varies ${keys.join(", ")}`;
+    throw new RangeError(`Cannot narrow the ablation as it does not vary such a key, ${hint}: '${text}'`);
+  }
+  const wanted = list.split(",").map((value) => value.trim());
+  const known = from.map(String);
+  const unknown = wanted.find((value) => !known.includes(value));
+  if (unknown !== undefined) {
+    throw new RangeError(`Cannot narrow the ablation as '${key}' is one of ${known.join(", ")}: '${unknown}'`);
+  }
+  const kept = from.filter((value) => wanted.includes(String(value)));
+  return key === "experiment"
+    ? { ...page, experiments: kept as string[] }
+    : { ...page, grid: { ...grid, [key]: kept } };
 }
 
 /** The keys by which trials differ, for the rows of a table. */

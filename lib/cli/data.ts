@@ -152,13 +152,10 @@ function build(name: Name, output: Output): Command {
         .option("--name <name>", "name of the dataset", "my-faces")
         .action(async (folder: string, { points, name }: { points: number; name: string }) => {
           const { writeOwnTemplate } = await import("@/data/own_points.ts");
-          say(
-            `Wrote ${await writeOwnTemplate(
-              folder,
-              name,
-              points,
-            )}: edit it, then deno task data check own --from '${folder}'`,
-          );
+          const path = await writeOwnTemplate(folder, name, points);
+          say(`Wrote ${path}: edit it, and put your pictures and landmarks beside it`);
+          say(`Check them: deno task data check own --from '${folder}'`);
+          say(`Train on them: deno task experiment own-mnv2 --data '${folder}'`);
         });
     case "synthesize":
       return command

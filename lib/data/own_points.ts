@@ -68,7 +68,8 @@ export function helpOwn(dir: string): string {
 
   1. Write a commented template: deno task data new '${dir}' --points 68
   2. Edit it, and put the pictures with their .pts files, or a .csv or .json table, beside it.
-  3. Check it: deno task data check own --from '${dir}'`;
+  3. Check it: deno task data check own --from '${dir}'
+  4. Train on it: deno task experiment own-mnv2 --data '${dir}'`;
 }
 
 /**

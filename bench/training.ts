@@ -14,7 +14,8 @@ import { Peer, type PeerCommand, type PeerReady } from "./peer.ts";
 import { benchPython, stockTfjs } from "./setup.ts";
 import { median, type PairedRatio, pairedRatio } from "./statistics.ts";
 
-interface Task {
+/** What is timed. */
+export interface Task {
   readonly mode: string;
   readonly model: string;
   readonly batch: number;
@@ -49,7 +50,8 @@ const CONTENDERS: Readonly<Record<string, { title: string; command(task: Task): 
   },
 };
 
-function ours({ model, batch, size }: Task, mode: string): Promise<PeerCommand> {
+/** The command that runs our training or inference, or `eager` training, step by step. */
+export function ours({ model, batch, size }: Task, mode: string): Promise<PeerCommand> {
   const script = fromFileUrl(new URL("./peers/ours.ts", import.meta.url));
   const args = ["run", "-A", "--quiet", script, mode, model, String(batch), String(size)];
   // As the task `experiment` has it: activations on huge pages save page faults.

@@ -38,13 +38,15 @@ export async function takeTurns(
     }
     say(round === 0 ? "warmed up" : `round ${round} of ${rounds}`);
   }
+  /** Seconds for one item, or for the whole turn. */
+  const costs = contenders.map(({ items = 1 }, i) => seconds[i]!.map((spent) => spent / items));
   return contenders.map(({ what, group, ours, items }, i) => {
     const reference = contenders.findIndex((other) => other.ours && other.group === group);
     return {
       what,
       group,
-      values: seconds[i]!.map((spent) => items === undefined ? spent : items / spent),
-      ours: ours || reference < 0 ? undefined : pairedRatio(seconds[i]!, seconds[reference]!),
+      values: items === undefined ? seconds[i]! : costs[i]!.map((cost) => 1 / cost),
+      ours: ours || reference < 0 ? undefined : pairedRatio(costs[i]!, costs[reference]!),
     };
   });
 }

@@ -18,7 +18,7 @@ Deno.test("takeTurns() goes round by round, leaves the first round out, and comp
   const log: string[] = [];
   const rows = await takeTurns([
     contender("ours", "1", [9, 2, 4], log, 8),
-    contender("theirs", "1", [9, 4, 6], log, 8),
+    contender("theirs", "1", [9, 2, 3], log, 4),
     contender("ours", "2", [9, 1, 1], log, 8),
     contender("alone", "3", [9, 1, 1], log, 8),
   ], 2);

@@ -7,7 +7,7 @@ import { cropProtocols } from "@/data/crop.ts";
 import { createExperimentModel } from "@/experiment/model.ts";
 import type { ExperimentSettings } from "@/experiment/settings.ts";
 import { loadWeights, WEIGHTS_FILE } from "@/experiment/weights.ts";
-import { labelConvention, openStoredWeights } from "@/models/keras/mod.ts";
+import { labelConvention } from "@/models/keras/mod.ts";
 import { openKerasModel } from "@/models/keras/open.ts";
 import { modelEntry } from "@/models/registry.ts";
 import { readRun } from "@/results/read_run.ts";
@@ -32,6 +32,26 @@ const USUAL_PROTOCOL = "acr-224";
  * model. Call `useBackend()` before.
  *
  * @throws {Error} with one sentence if there is none, or it is no landmark model
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { join } from "node:path";
+ * import { createModel, createPredictor, openNet, predictPicture, readPicture, useBackend, writeKeras } from "@/mod.ts";
+ * import sharp from "sharp";
+ *
+ * // A network and a picture, where you would have your own: a run directory does as well.
+ * const folder = await Deno.makeTempDir(), file = join(folder, "net.h5"), photo = join(folder, "photo.png");
+ * await useBackend({ backend: "cpu" });
+ * await writeKeras(file, createModel("mnv2", { points: 68, size: 32, alpha: 0.35 }), { labels: "centered" });
+ * await sharp({ create: { width: 200, height: 150, channels: 3, background: "#888" } }).png().toFile(photo);
+ *
+ * const net = await openNet(file, { size: 32 });
+ * const predictor = createPredictor(net.model);
+ * const [face] = await predictPicture(net, predictor, await readPicture(photo), [[40, 30, 90, 90]]);
+ * assert.equal(face!.landmarks.length, 136); // pixels of the picture
+ * await Deno.remove(folder, { recursive: true });
+ * ```
  */
 export async function openNet(path: string, options: OpenNetOptions = {}): Promise<LandmarkNet> {
   let info: Deno.FileInfo;
@@ -120,7 +140,7 @@ async function openKeras(path: string, options: OpenNetOptions): Promise<Landmar
   const { network, size: asked } = options;
   const model = { ...(asked !== undefined && { size: asked }) };
   const opened = await openKerasModel(path, { ...(network !== undefined && { network }), model });
-  const note = parseNote(await storedNote(path), opened.points);
+  const note = parseNote(jsonOf(opened.note), opened.points);
   const { name, points, size } = opened;
   const { convention: wanted = "auto" } = options;
   const convention = wanted === "auto" ? opened.labels ?? "centered" : wanted;
@@ -147,10 +167,10 @@ async function openKeras(path: string, options: OpenNetOptions): Promise<Landmar
   };
 }
 
-async function storedNote(path: string): Promise<unknown> {
-  using stored = await openStoredWeights(path);
+/** A note that is no longer JSON says nothing. */
+function jsonOf(text: string | undefined): unknown {
   try {
-    return JSON.parse(stored.note ?? "null");
+    return JSON.parse(text ?? "null");
   } catch {
     return null;
   }

@@ -31,6 +31,8 @@ export interface OpenedKerasModel {
   labels: "centered" | "released" | undefined;
   /** Keras that wrote the file, as `2.15.0`; undefined where it does not say. */
   kerasVersion: string | undefined;
+  /** What this library wrote into its own exports: JSON, not yet checked. */
+  note: string | undefined;
 }
 
 /**
@@ -80,5 +82,6 @@ export async function openKerasModel(path: string, options: OpenKerasOptions = {
     model.dispose();
     throw error;
   }
-  return { model, name, points, size, labels: labelConvention(stored), kerasVersion: stored.kerasVersion };
+  const { kerasVersion, note } = stored;
+  return { model, name, points, size, labels: labelConvention(stored), kerasVersion, note };
 }

@@ -37,7 +37,22 @@ export function hashSeed(seed: number, ...keys: (string | number)[]): number {
   return hash;
 }
 
-/** Creates the stream that belongs to `seed` and `keys`. */
+/**
+ * Creates the stream that belongs to `seed` and `keys`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { createRandom } from "@/mod.ts";
+ *
+ * const numbers = (seed: number) => {
+ *   const random = createRandom(seed, "augment", 7);
+ *   return [random.next(), random.normal(), random.integer(10)];
+ * };
+ * assert.deepEqual(numbers(1), numbers(1));
+ * assert.notDeepEqual(numbers(1), numbers(2));
+ * ```
+ */
 export function createRandom(seed: number, ...keys: (string | number)[]): Random {
   const start = hashSeed(seed, ...keys);
   let a = start, b = mix(start, 1), c = mix(start, 2), d = 1;

@@ -120,6 +120,16 @@ export async function loadSplit(name: string, split: Split, options: DatasetOpti
  * Loads both splits of a dataset: `300w`, `cofw`, `wflw`, `own` or `synthetic`.
  *
  * @throws as {@linkcode loadSplit}
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { loadDataset } from "@/mod.ts";
+ *
+ * const { train, test } = await loadDataset("synthetic", { size: 64, synthetic: { train: 20, test: 10 }, quiet: true });
+ * assert.deepEqual([train.count, test.count, train.scheme.points], [20, 10, 68]);
+ * // With data/300w in place: await loadDataset("300w", { size: 224 })
+ * ```
  */
 export async function loadDataset(
   name: string,

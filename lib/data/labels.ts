@@ -33,6 +33,17 @@ export function checkLabelOptions(
  *
  * @param size Side `S` of the crop in pixels.
  * @param out Where to write; a new array by default. May be `landmarks` itself.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { decodeLabels, encodeLabels } from "@/mod.ts";
+ *
+ * // One landmark at the middle of a crop of 100 pixels, one at its right edge.
+ * const labels = encodeLabels([50, 50, 100, 50], 100);
+ * assert.deepEqual([...labels], [0, 0, 0.5, 0]);
+ * assert.deepEqual([...decodeLabels(labels, 100)], [50, 50, 100, 50]);
+ * ```
  */
 export function encodeLabels(
   landmarks: ArrayLike<number>,

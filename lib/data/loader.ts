@@ -78,9 +78,19 @@ export function defaultWorkers(cores: number = navigator.hardwareConcurrency): n
  * A batch depends on set, options, epoch and step alone: not on the number of workers, nor on what was read before, so
  * training that stopped in the middle of an epoch goes on with `epoch(e, step)`. Close the loader when done; `using` does.
  *
+ * @example
  * ```ts
+ * import assert from "node:assert/strict";
+ * import { BatchLoader, generateFaces } from "@/mod.ts";
+ *
+ * const set = await generateFaces({ count: 20, size: 64, quiet: true });
  * using loader = new BatchLoader({ set, batchSize: 16, augment: "basic", seed: 1 });
- * for await (const batch of loader.epoch(0)) step(batch.images, batch.labels);
+ * const sizes = [];
+ * for await (const { images, labels, size } of loader.epoch(0)) {
+ *   assert.deepEqual([images.length, labels.length], [size * 64 * 64 * 3, size * 136]);
+ *   sizes.push(size);
+ * }
+ * assert.deepEqual(sizes, [16, 4]);
  * ```
  */
 export class BatchLoader {

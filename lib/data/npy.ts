@@ -324,6 +324,18 @@ export function encodeNpy(array: { shape: readonly number[]; data: NpyData }): U
  * folders.
  *
  * @throws {TypeError} if the shape does not match the number of elements
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { readNpy, writeNpy } from "@/mod.ts";
+ *
+ * const path = await Deno.makeTempFile({ suffix: ".npy" });
+ * await writeNpy(path, { shape: [2, 3], data: Float32Array.of(1, 2, 3, 4, 5, 6) });
+ * const { shape, dtype, data } = await readNpy(path); // numpy.load(path) reads it too
+ * assert.deepEqual([shape, dtype, data[5]], [[2, 3], "f4", 6]);
+ * await Deno.remove(path);
+ * ```
  */
 export async function writeNpy(path: string, array: { shape: readonly number[]; data: NpyData }): Promise<void> {
   checkShape(array);

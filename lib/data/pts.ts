@@ -18,6 +18,15 @@ export interface PtsOptions {
  * @returns `[2N]` as `x0, y0, x1, y1, ...` in pixels, pixel centers at whole numbers
  * @throws {SyntaxError} if the text is not of that form
  * @throws {RangeError} if it has another number of landmarks, or one lies outside any picture
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { parsePts } from "@/mod.ts";
+ *
+ * const landmarks = parsePts("version: 1\nn_points: 1\n{\n101.5 57\n}\n", "face.pts");
+ * assert.deepEqual([...landmarks], [100.5, 56]);
+ * ```
  */
 export function parsePts(text: string, source: string, options: PtsOptions = {}): Float64Array {
   const { points } = options;

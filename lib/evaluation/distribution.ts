@@ -49,6 +49,16 @@ export function cumulativeErrorDistribution(errors: ArrayLike<number>, threshold
 /**
  * The area under the cumulative error distribution from 0 to `threshold` by Simpson's rule, divided by `threshold`: the
  * field's standard AUC; 1 for a perfect predictor.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { areaUnderCurve, failureRate } from "@/mod.ts";
+ *
+ * const errors = [0.02, 0.03, 0.05, 0.2];
+ * assert.equal(failureRate(errors, 0.1), 0.25);
+ * assert.ok(Math.abs(areaUnderCurve(errors, 0.1) - 0.5) < 1e-3); // (0.8 + 0.7 + 0.5 + 0) / 4
+ * ```
  */
 export function areaUnderCurve(errors: ArrayLike<number>, threshold: number): number {
   return simpson(cumulativeErrorDistribution(errors, threshold).shares, CURVE_STEP) / threshold;

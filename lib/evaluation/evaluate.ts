@@ -72,6 +72,18 @@ export const STANDARD_AUC = "Simpson over steps of 0.0001, divided by the thresh
  *
  * @param predictions `[N, 2M]` in crop pixels
  * @throws as `faceErrors()`; and {RangeError} if the set is empty or the threshold is out of range
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { evaluate, loadDataset, meanShapePredictions } from "@/mod.ts";
+ *
+ * const { train, test } = await loadDataset("synthetic", { size: 64, synthetic: { train: 20, test: 20 }, quiet: true });
+ * const { subsets, protocol } = evaluate(test, meanShapePredictions(train, test));
+ * assert.equal(protocol.normalizer, "inter-ocular");
+ * assert.equal(subsets.full!.count, 20); // beside "common" and "challenging"
+ * console.log(`NME ${(100 * subsets.full!.nme).toFixed(2)} %`);
+ * ```
  */
 export function evaluate(set: FaceSet, predictions: ArrayLike<number>, options: EvaluateOptions = {}): Evaluation {
   return evaluateErrors(set, faceErrors(set, predictions, options), options);

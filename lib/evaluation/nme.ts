@@ -76,6 +76,18 @@ export function pointErrors(set: FaceSet, predictions: ArrayLike<number>, option
  * @param predictions `[N, 2M]` in crop pixels
  * @returns `[N]`
  * @throws as {@linkcode pointErrors}
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { faceErrors, generateFaces } from "@/mod.ts";
+ *
+ * const set = await generateFaces({ count: 3, size: 64, quiet: true });
+ * const predictions = set.landmarks.map((value, i) => value + (i % 2 === 0 ? 1 : 0)); // a pixel too far right
+ * const errors = faceErrors(set, predictions);
+ * assert.equal(errors.length, 3);
+ * assert.ok(errors.every((error) => error > 0.01 && error < 0.2)); // fractions of the inter-ocular distance
+ * ```
  */
 export function faceErrors(set: FaceSet, predictions: ArrayLike<number>, options: ErrorOptions = {}): Float64Array {
   const { points } = set.scheme;

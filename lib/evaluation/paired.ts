@@ -81,7 +81,20 @@ export type PairedComparison = DifferenceInterval & {
   readonly pValue: number;
 };
 
-/** {@linkcode pairedBootstrap} and {@linkcode wilcoxon} of the same errors: a difference, its interval and its p-value. */
+/**
+ * {@linkcode pairedBootstrap} and {@linkcode wilcoxon} of the same errors: a difference, its interval and its p-value.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { comparePaired } from "@/mod.ts";
+ *
+ * const a = Float64Array.from({ length: 60 }, (_, i) => 0.04 + 0.0001 * i);
+ * const b = a.map((error, i) => error + 0.001 * (1 + i % 3)); // worse on every face
+ * const { difference, high, pValue, wins } = comparePaired(a, b);
+ * assert.ok(difference < 0 && high < 0 && pValue < 0.001 && wins === 1);
+ * ```
+ */
 export function comparePaired(
   a: ArrayLike<number>,
   b: ArrayLike<number>,

@@ -44,6 +44,19 @@ export const acrOptions = {
  * 1, and the second branch is idle; in pixels it is most of training.
  *
  * The slope at Delta = 0 is 0 for every Phi, also at Phi = 1, where the loss has a kink.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { acrLoss, tf, useBackend } from "@/mod.ts";
+ *
+ * await useBackend({ backend: "cpu" });
+ * const loss = acrLoss({ lambda: 1 });
+ * const target = tf.tensor2d([[0.1, 0.2]]), prediction = tf.tensor2d([[0.1, 0.3]]);
+ * const of = (phi: number) => loss.compute({ target, prediction, difficulty: tf.fill([1, 2], phi) as tf.Tensor2D });
+ * // The harder the coordinate, the more its error counts near zero: ln(1 + 0.1^(2 - Phi)) / 2.
+ * assert.ok(of(1).arraySync() > of(0).arraySync());
+ * ```
  */
 export function acrLoss({ size, ...given }: AcrLossOptions = {}): Loss {
   const options = resolveOptions("acr", acrOptions, given);

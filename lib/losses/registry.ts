@@ -49,6 +49,16 @@ export function lossOptions(name: string): OptionSchema {
  * @param options As {@linkcode lossOptions} lists them; what is left out has its default.
  * @throws {RangeError} if there is no such loss or option, or a value is out of range; it lists what exists
  * @throws {TypeError} if a value is of the wrong type
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { createLoss, lossNames } from "@/mod.ts";
+ *
+ * assert.ok(lossNames().includes("wing"));
+ * const loss = createLoss("wing", { w: 10 }, { size: 224 });
+ * assert.equal(loss.options.w, 10);
+ * ```
  */
 export function createLoss(name: string, options: GivenOptions, { size }: LossContext): Loss {
   const entry = find(name);

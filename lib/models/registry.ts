@@ -93,6 +93,17 @@ export function modelEntry(name: string): ModelEntry {
  * Creates a landmark regressor: `[batch, size, size, 3]` RGB in 0..1 to `[batch, 2M]` in the labels' unit.
  *
  * @throws RangeError if the name, an option's name or an option's value is unknown or out of range
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { createModel, tf, useBackend } from "@/mod.ts";
+ *
+ * await useBackend({ backend: "cpu" });
+ * const model = createModel("mnv2", { points: 68, size: 32, alpha: 0.35, seed: 1 });
+ * const labels = model.predict(tf.zeros([1, 32, 32, 3])) as tf.Tensor;
+ * assert.deepEqual(labels.shape, [1, 136]);
+ * ```
  */
 export function createModel(name: string, options: CreateModelOptions = {}): tf.LayersModel {
   const entry = modelEntry(name);

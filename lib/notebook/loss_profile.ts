@@ -14,6 +14,17 @@ export interface LossProfile {
  *
  * @param errors `Prediction - Face`, in the normalized unit: fractions of the crop's side.
  * @param phi Difficulty of the coordinate, for a loss that needs one.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { createLoss, lossProfile, useBackend } from "@/mod.ts";
+ *
+ * await useBackend({ backend: "cpu" });
+ * const { loss, gradient } = lossProfile(createLoss("l2", {}, { size: 112 }), [0, 0.5, 1]);
+ * assert.deepEqual([...loss], [0, 0.25, 1]);
+ * assert.deepEqual([...gradient], [0, 1, 2]);
+ * ```
  */
 export function lossProfile(loss: Loss, errors: ArrayLike<number>, phi = 0): LossProfile {
   const values = new Float32Array(errors.length), gradient = new Float32Array(errors.length);

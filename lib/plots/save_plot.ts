@@ -42,6 +42,18 @@ ${await toSvg(spec)}
  * specification, for other tools of Vega-Lite).
  *
  * @throws {RangeError} When the name ends otherwise; nothing is written then.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { cumulativeError, savePlot, withTheme } from "@/mod.ts";
+ *
+ * const plot = cumulativeError({ series: [{ name: "ours", errors: [0.02, 0.03, 0.05] }] });
+ * const path = await Deno.makeTempFile({ suffix: ".svg" });
+ * await savePlot(withTheme(plot, "light"), path);
+ * assert.match(await Deno.readTextFile(path), /^<svg/);
+ * await Deno.remove(path);
+ * ```
  */
 export async function savePlot(spec: PlotSpec, path: string, options: SavePlotOptions = {}): Promise<void> {
   const { scale = 2, ground, title = "Plot" } = options;

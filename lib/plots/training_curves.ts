@@ -23,7 +23,23 @@ export interface TrainingCurvesOptions {
   title?: string;
 }
 
-/** A line for each name: the mean over its runs, in a band of one standard deviation to either side. */
+/**
+ * A line for each name: the mean over its runs, in a band of one standard deviation to either side.
+ *
+ * @example
+ * ```ts
+ * import { show, trainingCurves } from "@/mod.ts";
+ *
+ * await show(trainingCurves({
+ *   runs: [
+ *     { name: "acr", values: [9.1, 6.2, 5.0] }, // two seeds of one setting: a line with a band
+ *     { name: "acr", values: [8.7, 6.6, 5.1] },
+ *     { name: "l2", values: [9.5, 7.0, 5.6] },
+ *   ],
+ *   value: "validation NME (%)",
+ * }));
+ * ```
+ */
 export function trainingCurves({ runs, value, scale = "linear", title = "Training" }: TrainingCurvesOptions): PlotSpec {
   const names = [...new Set(runs.map(({ name }) => name))];
   checkNames("training curves", names);

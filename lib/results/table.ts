@@ -49,7 +49,22 @@ export type TableFormat = typeof TABLE_FORMATS[number];
 
 const ARROW = { min: " ↓", max: " ↑" };
 
-/** Rows and columns that print as text, Markdown, LaTeX, CSV or HTML, and show in a notebook. */
+/**
+ * Rows and columns that print as text, Markdown, LaTeX, CSV or HTML, and show in a notebook.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { fixed, Table } from "@/mod.ts";
+ *
+ * const table = new Table(
+ *   [{ key: "loss" }, { key: "nme", title: "NME (%)", align: "right", format: fixed(2), best: "min" }],
+ *   [{ loss: "acr", nme: 4.812 }, { loss: "l2", nme: 5.104 }],
+ * );
+ * assert.ok(table.toMarkdown().includes("**4.81**")); // the best is bold
+ * console.log(table.toLatex());
+ * ```
+ */
 export class Table {
   /** What the table shows; empty for none. */
   readonly caption: string;

@@ -15,6 +15,16 @@ const NEGLIGIBLE = 1e-6;
  * @param face `[2M]`
  * @param smooth `[2M]`, its Smooth-Face
  * @param out Where to write `[2M]`; a new array by default.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { difficulty } from "@/mod.ts";
+ *
+ * // Two points; the first lies 1 from its smoothed place in x, the second 4 in y.
+ * const phi = difficulty([10, 20, 30, 40], [11, 20, 30, 36]);
+ * assert.deepEqual([...phi], [0.25, 0, 0, 1]);
+ * ```
  */
 export function difficulty(
   face: Numbers,
@@ -54,6 +64,18 @@ export function percentOf(fraction: number): number {
  * @param labels `[count, 2M]` in the unit of the model
  * @param fractions Shares of variance in (0, 1], as `[0.8, 0.9]`.
  * @returns By percent (80 for 0.8): Phi `[count, 2M]`.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { difficultyTable, generateFaces, ShapeModel } from "@/mod.ts";
+ *
+ * const { landmarks, count } = await generateFaces({ count: 20, size: 48, quiet: true });
+ * const model = ShapeModel.fit(landmarks, count, 136);
+ * const table = difficultyTable(model, landmarks, count, [0.8, 0.97]);
+ * assert.deepEqual([...table.keys()], [80, 97]);
+ * assert.equal(table.get(80)!.length, count * 136);
+ * ```
  */
 export function difficultyTable(
   model: ShapeModel,

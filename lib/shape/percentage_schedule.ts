@@ -14,6 +14,14 @@ const PAPER_EPOCHS = 150;
  *
  * @param epoch 0-based
  * @param epochs Length of the run.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { percentageAt } from "@/mod.ts";
+ *
+ * assert.deepEqual([0, 20, 50, 90, 149].map((epoch) => percentageAt(epoch, 150)), [80, 85, 90, 95, 97]);
+ * ```
  */
 export function percentageAt(epoch: number, epochs: number): PaperPercentage {
   checkEpoch(epoch, epochs);

@@ -28,6 +28,20 @@ export interface ShapeModelParts {
  * It has `K = min(N - 1, 2M)` modes: `N` shapes, less their mean, span no more. The sign of a mode is chosen so that its
  * entry of largest magnitude (the first of equals) is positive, as scikit-learn's `PCA` does. Lengths are in the unit of
  * the shapes it was fitted to, eigenvalues in its square.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { generateFaces, ShapeModel } from "@/mod.ts";
+ *
+ * const { landmarks, count } = await generateFaces({ count: 20, size: 48, quiet: true });
+ * const model = ShapeModel.fit(landmarks, count, 136);
+ * const k = model.modesFor(0.9); // modes that explain more than 90 % of the variance
+ * const face = landmarks.subarray(0, 136);
+ * const smooth = model.smooth(face, k); // the Smooth-Face
+ * assert.equal(smooth.length, 136);
+ * assert.ok(k < model.modesFor(0.97));
+ * ```
  */
 export class ShapeModel {
   /** Length of a shape vector, `2M`. */

@@ -97,6 +97,29 @@ export interface TrainOptions {
  * model has, whether a file's or the seed's.
  *
  * @throws {DivergedError} when a loss or gradient is not finite; the last good checkpoint is kept
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { loadDataset, train, useBackend } from "@/mod.ts";
+ * import { prepareTraining, resolveExperiment } from "@/experiment/mod.ts";
+ *
+ * await useBackend();
+ * const { settings } = resolveExperiment({
+ *   summary: "A toy",
+ *   dataset: "synthetic",
+ *   size: 32,
+ *   architecture: "mnv2",
+ *   model: { alpha: 0.35 },
+ *   epochs: 1,
+ *   batch: 8,
+ * });
+ * const { train: faces } = await loadDataset("synthetic", { size: 32, synthetic: { train: 16, test: 1 }, quiet: true });
+ * const { options, close } = await prepareTraining(settings, faces, 0);
+ * const { status, steps } = await train({ ...options, quiet: true }); // options.model is trained now
+ * assert.deepEqual([status, steps], ["finished", 2]);
+ * await close();
+ * ```
  */
 export async function train(options: TrainOptions): Promise<TrainingOutcome> {
   const { model, loss, optimizer, schedule, split, batches, difficulty, epochs, seed, average } = options;

@@ -59,6 +59,16 @@ const WORTH_WORKERS = 24;
  *
  * @returns images `[N, size, size, 3]`, landmarks `[N, 136]` in crop pixels, subsets `common`, `challenging`, `full`.
  * @throws {RangeError} for a count, size or number of workers that is not a whole number in range.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { generateFaces } from "@/mod.ts";
+ *
+ * const { images, landmarks } = await generateFaces({ count: 4, size: 64, seed: 1, quiet: true });
+ * assert.equal(images.length, 4 * 64 * 64 * 3);
+ * assert.equal(landmarks.length, 4 * 136);
+ * ```
  */
 export async function generateFaces(
   { count, size = 224, seed = 0, split = "train", subset, workers = navigator.hardwareConcurrency, quiet = false }:

@@ -84,7 +84,7 @@ export interface ExperimentOutcome {
  * const page = defineExperiment({
  *   summary: "A toy",
  *   dataset: "synthetic",
- *   synthetic: { train: 24, test: 8 },
+ *   synthetic: { train: 16, test: 8 },
  *   size: 32,
  *   architecture: "mnv2",
  *   model: { alpha: 0.35 },

@@ -27,6 +27,7 @@ interface ReportCommandOptions {
   published: boolean;
   faces: number;
   prepared?: string;
+  interactive: boolean;
 }
 
 /** @returns the exit code */
@@ -40,19 +41,20 @@ export function runReport(args: readonly string[], output: Output = processOutpu
     .option("--mix", "allows means over different protocols, datasets, sizes and partial sets", false)
     .option("--no-published", "leaves published numbers out")
     .option("--faces <number>", "worst and best faces to show; 0 for none", wholeOption(0), 8)
+    .option("--no-interactive", "leaves Vega out, half a megabyte: plots stay as drawn, and no script runs")
     .option("--prepared <folder>", "where prepared faces are (default: data/prepared)", pathOption)
     .action((selections: string[], options: ReportCommandOptions) => writeReport(selections, options, output));
   return runCommand(command, args, output, mixingHint);
 }
 
 async function writeReport(selections: string[], options: ReportCommandOptions, output: Output): Promise<void> {
-  const { root, out, title, by, mix, published, faces, prepared } = options;
+  const { root, out, title, by, mix, published, faces, prepared, interactive } = options;
   const runs = selectRuns(await listRuns(root), selections, root);
   if (runs.length === 0) throw new RangeError(`Cannot write a report as there are no runs: '${root}'`);
   // Plots take a moment to load: --help and mistakes answer at once.
   const { buildReport } = await import("@/results/report.ts");
   const page = await buildReport(runs, {
-    ...{ title, mix, published, faces },
+    ...{ title, mix, published, faces, interactive },
     ...(by ? { by } : {}),
     ...(prepared ? { prepared } : {}),
   });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
+import { pathToFileURL } from "node:url";
 import { join } from "node:path";
 import type { FaceSet } from "@/data/face_set.ts";
 import { hashFaces, storePrepared } from "@/data/prepared.ts";
@@ -9,6 +11,8 @@ import { type FinishedRun, listRuns } from "@/results/read_run.ts";
 import { exampleRequest } from "@/results/testdata/example_runs.ts";
 import { writeRealRun } from "@/results/testdata/real_runs.ts";
 import { openRun, runPath } from "@/results/run.ts";
+import { findChromium, withPage } from "@/demo/chromium.ts";
+import { testWith } from "@/testing.ts";
 import type { Output } from "./command.ts";
 import { runReport } from "./report.ts";
 
@@ -70,7 +74,7 @@ Deno.test("report writes one page with tables, figures, comparison, faces and co
   withRuns(async (folder) => {
     const { code, page, text, errors } = await report(folder, "--title", "A <title>", "--faces", "3");
     assert.deepEqual([code, errors], [0, ""]);
-    assert.match(text, /report\.html \(0\.\d MB, 4 runs\)\n$/);
+    assert.match(text, /report\.html \(\d\.\d MB, 4 runs\)\n$/);
     assert(page.includes("<h1>A &lt;title&gt;</h1>"));
     assert(page.includes("<h2>300w test, partial: 12 of 689 faces</h2>"));
     for (
@@ -95,9 +99,52 @@ Deno.test("report writes one page with tables, figures, comparison, faces and co
     assert(page.includes("helen/testset/&lt;"));
   }));
 
-Deno.test("report makes a page that asks for nothing from anywhere and runs nothing", () =>
+Deno.test("report makes a page that runs its own scripts alone and fetches nothing", () =>
   withRuns(async (folder) => {
     const { page } = await report(folder);
+    const policy = /Content-Security-Policy" content="([^"]*)"/.exec(page)![1]!;
+    const [start, hashes] = policy.split("script-src ");
+    assert.equal(start, "default-src 'none'; img-src data:; style-src 'unsafe-inline'; ");
+    const scripts = [...page.matchAll(/<script>([^]*?)<\/script>/g)].map(([, script]) => script!);
+    const digest = (script: string) => `'sha256-${createHash("sha256").update(script).digest("base64")}'`;
+    assert.deepEqual(hashes!.split(" "), ["'unsafe-eval'", ...scripts.map(digest)]);
+    assert.equal(count(page, /<script/g), scripts.length + 1, "and the data");
+    const plots = JSON.parse(/<script type="application\/json" id="live-plots">(.*?)<\/script>/.exec(page)![1]!);
+    assert.equal(Object.keys(plots).length, 7);
+    for (const id of Object.keys(plots)) assert.equal(count(page, new RegExp(`<figure id="${id}"><svg `)), 1);
+  }));
+
+testWith(
+  findChromium(),
+  "no Chromium",
+  "report makes plots that tell the numbers below the pointer",
+  (chromium) =>
+    withRuns(async (folder) => {
+      await report(folder);
+      const address = pathToFileURL(join(folder, "page", "report.html")).href;
+      await withPage(chromium, address, async (page) => {
+        await page.until("document.querySelectorAll('figure > .live svg').length === 7");
+        // In the middle of the largest bar, by the browser's own pointer.
+        const middle = await page.evaluate<{ x: number; y: number }>(`(() => {
+        const size = (mark) => mark.getBoundingClientRect();
+        const bars = [...document.querySelectorAll(".live .mark-rect.role-mark path")];
+        const bar = bars.sort((a, b) => size(b).width * size(b).height - size(a).width * size(a).height)[0];
+        bar.scrollIntoView({ block: "center" });
+        const { x, y, width, height } = size(bar);
+        return { x: x + width / 2, y: y + height / 2 };
+      })()`);
+        await page.send("Input.dispatchMouseEvent", { type: "mouseMoved", ...middle });
+        await page.until("!document.querySelector('.tip').hidden", 10);
+        const told = await page.evaluate<string>("document.querySelector('.tip').textContent");
+        assert.deepEqual(page.complaints, [], "nothing was refused");
+        assert.match(told, /^.+: .+$/m);
+      });
+    }),
+);
+
+Deno.test("report --no-interactive makes a page that asks for nothing from anywhere and runs nothing", () =>
+  withRuns(async (folder) => {
+    const { page } = await report(folder, "--no-interactive");
     const names = page.replaceAll(/xmlns(:\w+)?="http:\/\/www\.w3\.org\/[^"]*"/g, "");
     assert.equal(count(names, /https?:|<script|<link|<iframe|@import|url\((?!["']?#)/g), 0);
     assert(page.includes(`content="default-src 'none'; img-src data:; style-src 'unsafe-inline'"`));

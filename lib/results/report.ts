@@ -6,6 +6,7 @@ import { compareGroups, type GroupComparison } from "./compare.ts";
 import { comparisonTable } from "./comparison_table.ts";
 import { faceGallery, findPrepared } from "./face_gallery.ts";
 import { type Group, groupRuns } from "./group.ts";
+import { livePlots } from "./live_plots.ts";
 import { type FinishedRun, isFinished, type RunRecord } from "./read_run.ts";
 import { reportFigures } from "./report_figures.ts";
 import { resultsTables, unfinishedTable } from "./results_table.ts";
@@ -25,6 +26,8 @@ export interface ReportOptions {
   faces?: number;
   /** Where prepared faces are. @default "data/prepared" in the project */
   prepared?: string;
+  /** Puts Vega into the page, whose plots then tell the numbers below the pointer; else no script runs. @default true */
+  interactive?: boolean;
   /** When the report was made. @default now */
   date?: Date;
 }
@@ -51,6 +54,8 @@ figure { margin: 0; max-width: 100%; overflow-x: auto; }
 svg { max-width: 100%; height: auto; }
 pre { background: var(--soft); padding: 1rem; overflow-x: auto; font-size: 12px; }
 .note { opacity: 0.8; font-size: 13px; }
+.tip { position: fixed; padding: 0.3rem 0.6rem; background: var(--soft); border: 1px solid var(--line); font-size: 12px;
+  white-space: pre; pointer-events: none; }
 `;
 
 /**
@@ -61,7 +66,7 @@ pre { background: var(--soft); padding: 1rem; overflow-x: auto; font-size: 12px;
  */
 export async function buildReport(runs: readonly RunRecord[], options: ReportOptions = {}): Promise<string> {
   const { title = "Results", by, mix = false, published = true, faces = 8, date = new Date() } = options;
-  const { prepared = preparedRoot() } = options;
+  const { prepared = preparedRoot(), interactive = true } = options;
   const finished = runs.filter(isFinished);
   const unfinished = runs.filter((run) => !isFinished(run));
   const groups = groupRuns(finished, { mix, ...(by ? { by } : {}) });
@@ -71,11 +76,12 @@ export async function buildReport(runs: readonly RunRecord[], options: ReportOpt
     contexts.set(id, [...contexts.get(id) ?? [], group]);
   }
   const sections: string[] = [];
+  const plots: Record<string, PlotSpec> = {};
   for (const members of contexts.values()) {
     const { dataset, split, partial } = members[0]!.context;
     const heading = mix ? "All results" : `${dataset} ${split}${partial === "complete" ? "" : `, ${partial}`}`;
     const tables = resultsTables(members, { published, mix, ...(by ? { by } : {}) });
-    sections.push(await contextSection(heading, members, tables, { mix, faces, prepared }));
+    sections.push(await contextSection(heading, members, tables, { mix, faces, prepared, plots }));
   }
   const parts = [
     `<h1>${escapeHtml(title)}</h1>`,
@@ -91,15 +97,17 @@ export async function buildReport(runs: readonly RunRecord[], options: ReportOpt
     `<h2>Configurations</h2>`,
     ...groups.map(configuration),
   ];
-  // The policy makes sure of it: no script runs, and nothing is fetched.
+  const live = interactive && Object.keys(plots).length > 0 ? await livePlots(plots) : { html: "", policy: "" };
+  // The policy makes sure of it: no script runs but those of the plots, and nothing is fetched.
+  const policy = ["default-src 'none'", "img-src data:", "style-src 'unsafe-inline'", live.policy].filter(Boolean);
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
+<meta http-equiv="Content-Security-Policy" content="${policy.join("; ")}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
 <style>${STYLE}</style>
-${parts.join("\n")}
+${[...parts, live.html].join("\n").trimEnd()}
 </html>
 `;
 }
@@ -118,6 +126,8 @@ interface SectionOptions {
   readonly mix: boolean;
   readonly faces: number;
   readonly prepared: string;
+  /** Takes the plots of the page, by the id of their figures. */
+  readonly plots: Record<string, PlotSpec>;
 }
 
 async function contextSection(
@@ -130,7 +140,11 @@ async function contextSection(
   const ranked = members.toSorted((a, b) => rank(a) - rank(b));
   const { figures, missing } = await reportFigures(ranked);
   const drawn: string[] = [];
-  for (const { spec } of figures) drawn.push(figure(await toSvg(spec)));
+  for (const { spec } of figures) {
+    const id = `plot-${Object.keys(options.plots).length}`;
+    options.plots[id] = spec;
+    drawn.push(`<figure id="${id}">${await toSvg(spec)}</figure>`);
+  }
   const compared = await comparisons(ranked, options.mix);
   const gallery = options.faces > 0 ? await gallerySection(ranked[0]!, options) : [];
   return [

@@ -1,6 +1,16 @@
 import * as tf from "@tensorflow/tfjs";
+import { compile } from "@/tensorflow/compile.ts";
 import { BatchNormalization, BiasAdd, DropConnect, Dropout } from "./layers/mod.ts";
 import { apply, consumers, copyOf, inputLayers, rebuild } from "./rebuild.ts";
+
+/** An inference copy of a model that can follow it. */
+export interface FoldedModel {
+  readonly model: tf.LayersModel;
+  /** Takes over the weights that the original has now; a few milliseconds. */
+  refresh(): void;
+  /** Frees the copy; the original stays. */
+  dispose(): void;
+}
 
 /**
  * An inference copy of a model: batch normalization with its moving averages folded into the convolution before it
@@ -10,6 +20,15 @@ import { apply, consumers, copyOf, inputLayers, rebuild } from "./rebuild.ts";
  * Each folded convolution `c` is followed by a layer `c_bias`; TensorFlow fuses the two and the activation behind them.
  */
 export function foldBatchNormalization(model: tf.LayersModel): tf.LayersModel {
+  return followFolded(model).model;
+}
+
+/**
+ * As {@linkcode foldBatchNormalization}, for a model that goes on being trained.
+ *
+ * @throws {TypeError} When the model has several inputs or uses a layer twice.
+ */
+export function followFolded(model: tf.LayersModel): FoldedModel {
   const folded: {
     convolution: tf.layers.Layer;
     normalization: BatchNormalization;
@@ -24,7 +43,7 @@ export function foldBatchNormalization(model: tf.LayersModel): tf.LayersModel {
     const plain = !useBias && (activation === "linear" || activation === null || activation === undefined);
     return plain && others.length === 0 && only instanceof BatchNormalization ? only : undefined;
   };
-  const rebuilt = rebuild(model, (layer, inputs) => {
+  const { model: rebuilt, copies } = rebuild(model, (layer, inputs) => {
     if (layer instanceof Dropout || layer instanceof DropConnect) return inputs[0];
     const normalization = normalizationOf(layer);
     if (normalization) {
@@ -36,18 +55,37 @@ export function foldBatchNormalization(model: tf.LayersModel): tf.LayersModel {
     if (layer instanceof BatchNormalization && before && normalizationOf(before) === layer) return inputs[0];
     return undefined;
   });
-  tf.tidy(() => {
-    for (const { convolution, normalization, to, bias } of folded) {
+  const targets = [...folded.flatMap(({ to, bias }) => [to, bias]), ...copies.map(([, to]) => to)].flatMap(variables);
+  const values = () => [
+    ...folded.flatMap(({ convolution, normalization }) => {
       const [kernel] = convolution.getWeights() as [tf.Tensor];
       const { scale, shift } = affine(normalization);
       // A depthwise kernel is [height, width, channels, 1].
       const across = convolution.getClassName() === "DepthwiseConv2D" ? tf.reshape(scale, [-1, 1]) : scale;
-      to.setWeights([tf.mul(kernel, across)]);
-      bias.setWeights([shift]);
-    }
-  });
+      return [tf.mul(kernel, across), shift];
+    }),
+    ...copies.flatMap(([from]) => from.getWeights()),
+  ];
+  const update = compile(() => {
+    values().forEach((value, i) => targets[i]!.assign(value));
+    return [];
+  }, { name: "fold", verify: false });
+  const refresh = () => tf.tidy(() => void update());
+  refresh();
   rebuilt.trainable = false;
-  return rebuilt;
+  return {
+    model: rebuilt,
+    refresh,
+    dispose() {
+      update.dispose();
+      rebuilt.dispose();
+    },
+  };
+}
+
+/** The variables that a layer's weights stand in. */
+function variables(layer: tf.layers.Layer): tf.Variable[] {
+  return layer.weights.map((weight) => weight.read() as tf.Variable);
 }
 
 /** Batch normalization with moving averages as `x * scale + shift`, both `[channels]`. */

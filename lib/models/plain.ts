@@ -29,7 +29,7 @@ export function toPlainModel(model: tf.LayersModel, { fold = false }: PlainModel
     const [only] = consumers(source, layer);
     return only instanceof BiasAdd ? only : undefined;
   };
-  const plain = rebuild(source, (layer, inputs) => {
+  const { model: plain } = rebuild(source, (layer, inputs) => {
     if (layer instanceof BiasAdd) {
       const [before] = inputLayers(layer);
       if (before && biasOf(before) === layer) return inputs[0];

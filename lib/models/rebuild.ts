@@ -24,11 +24,18 @@ export function apply(layer: tf.layers.Layer, inputs: tf.SymbolicTensor[]): tf.S
   return layer.apply(inputs.length === 1 ? inputs[0]! : inputs) as tf.SymbolicTensor;
 }
 
+/** What {@linkcode rebuild} makes. */
+export interface Rebuilt {
+  readonly model: tf.LayersModel;
+  /** The layers that were not replaced, and their copies. */
+  readonly copies: readonly (readonly [from: tf.layers.Layer, to: tf.layers.Layer])[];
+}
+
 /**
  * Builds a model anew, layer by layer, with some layers replaced. Layers that are copied get the old one's weights;
  * whoever replaces one fills it. Only for models of one input and one output in which no layer is used twice.
  */
-export function rebuild(model: tf.LayersModel, replace: Replace): tf.LayersModel {
+export function rebuild(model: tf.LayersModel, replace: Replace): Rebuilt {
   const made = new Map<tf.layers.Layer, tf.SymbolicTensor>();
   let input: tf.SymbolicTensor | undefined;
   const copies: [from: tf.layers.Layer, to: tf.layers.Layer][] = [];
@@ -54,5 +61,5 @@ export function rebuild(model: tf.LayersModel, replace: Replace): tf.LayersModel
   const last = (model.outputs[0] as unknown as { sourceLayer: tf.layers.Layer }).sourceLayer;
   const rebuilt = new tf.LayersModel({ inputs: input!, outputs: made.get(last)!, name: model.name });
   tf.tidy(() => copies.forEach(([from, to]) => to.setWeights(from.getWeights())));
-  return rebuilt;
+  return { model: rebuilt, copies };
 }

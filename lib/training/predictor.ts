@@ -1,4 +1,5 @@
 import * as tf from "@tensorflow/tfjs";
+import { type FoldedModel, followFolded } from "@/models/fold.ts";
 import { compile } from "@/tensorflow/compile.ts";
 
 /** Options of {@linkcode createPredictor}. */
@@ -23,7 +24,11 @@ export interface Predictor {
   dispose(): void;
 }
 
-/** Creates a predictor for a landmark model: `[batch, S, S, 3]` in 0..1 to `[batch, 2M]`. */
+/**
+ * Creates a predictor for a landmark model: `[batch, S, S, 3]` in 0..1 to `[batch, 2M]`. It always has the weights of
+ * the moment, also of a model that is being trained. Compiled, it runs a copy whose batch norm is folded into the
+ * convolutions, twice as fast.
+ */
 export function createPredictor(
   model: tf.LayersModel,
   { batch = 32, compiled = true }: PredictorOptions = {},
@@ -31,8 +36,21 @@ export function createPredictor(
   const [, height, width, channels] = model.inputs[0]!.shape;
   const outputs = model.outputs[0]!.shape[1]!;
   const pixels = height! * width! * channels!;
-  const forward = (images: tf.Tensor) => model.apply(images, { training: false }) as tf.Tensor;
+  let folded: FoldedModel | undefined;
+  const forward = (images: tf.Tensor) => (folded?.model ?? model).apply(images, { training: false }) as tf.Tensor;
   const run = compiled ? compile(forward, { name: "predict", verify: false }) : undefined;
+  let first = true;
+  const prepare = () => {
+    if (!compiled) return;
+    if (!first) return folded?.refresh();
+    first = false;
+    try {
+      folded = followFolded(model);
+    } catch (error) {
+      // A model of one's own may be built so that it cannot be folded; it runs as it is.
+      if (!(error instanceof TypeError)) throw error;
+    }
+  };
   return {
     async predict(images, indices, progress) {
       const count = indices?.length ?? images.length / pixels;
@@ -41,6 +59,7 @@ export function createPredictor(
           `Cannot predict as images must be [N, ${height}, ${width}, ${channels}] numbers: ${images.length}`,
         );
       }
+      prepare();
       const predictions = new Float32Array(count * outputs);
       // A last batch of another size would need a graph of its own: it is filled up, and the surplus dropped.
       const rows = Math.min(batch, count);
@@ -64,6 +83,7 @@ export function createPredictor(
     },
     dispose() {
       run?.dispose();
+      folded?.dispose();
     },
   };
 }

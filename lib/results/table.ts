@@ -159,7 +159,7 @@ export class Table {
     return lines.join("\n") + "\n";
   }
 
-  /** A `table` environment that needs no package. */
+  /** A `table` environment that needs no package; a wide one is set smaller. */
   toLatex({ label }: { label?: string } = {}): string {
     const body = this.#shown(({ main, spread, count, best }) => {
       const text = escapeLatex(main);
@@ -171,6 +171,7 @@ export class Table {
       "  \\centering",
       ...(this.caption ? [`  \\caption{${escapeLatex(this.caption)}}`] : []),
       ...(label ? [`  \\label{${label.replaceAll(/[^A-Za-z0-9:_-]/g, "-")}}`] : []),
+      ...this.#latexSize(),
       `  \\begin{tabular}{${this.columns.map(({ align = "left" }) => align[0]).join("")}}`,
       "    \\hline",
       ...this.#latexGroups(),
@@ -287,6 +288,19 @@ export class Table {
     }
     const cells = groups.map(({ title, span }) => `\\multicolumn{${span}}{c}{${escapeLatex(title)}}`);
     return [`    ${cells.join(" & ")} \\\\`, `    ${rules.join(" ")}`];
+  }
+
+  /** Sets a table smaller that is wider than a page of the article class: about 60 characters at its usual size. */
+  #latexSize(): string[] {
+    const rows = this.#shown(({ main, spread, count }) => main + spread + count).flatMap(({ rows }) => rows);
+    const widths = this.columns.map((column, c) =>
+      Math.max(...[ownTitleOf(column), ...rows.map((row) => row[c]!.text)].map(widthOf))
+    );
+    const width = widths.reduce((sum, width) => sum + width, 0);
+    if (width <= 60) return [];
+    return width <= 78
+      ? ["  \\footnotesize", "  \\setlength{\\tabcolsep}{3pt}"]
+      : ["  \\scriptsize", "  \\setlength{\\tabcolsep}{2pt}"];
   }
 
   #shown(write: (cell: Shown) => string): { title: string; rows: { text: string; best: boolean }[][] }[] {

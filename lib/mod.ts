@@ -149,6 +149,7 @@ export {
   type NamedRuns,
   readFaceErrors,
 } from "./results/compare.ts";
+export { runsTable } from "./results/runs_table.ts";
 export { comparisonTable } from "./results/comparison_table.ts";
 export { PUBLISHED, publishedFor, type PublishedRow, publishedRows } from "./results/published.ts";
 export { selectRuns } from "./results/select.ts";

@@ -54,6 +54,8 @@ export interface RunExperimentOptions {
   checkpointSeconds?: number | undefined;
   /** Ends training after the current step, with a checkpoint. */
   signal?: AbortSignal | undefined;
+  /** Told after every epoch, when it is recorded. */
+  onEpoch?: (record: EpochRecord) => void | Promise<void>;
 }
 
 /** A notebook shows standard error as if something were wrong; elsewhere standard output is for results. */
@@ -93,7 +95,10 @@ export interface ExperimentOutcome {
  * });
  * const out = await Deno.makeTempDir();
  * const experiment = resolveExperiment(page, [parseOverride("loss=wing")]);
- * const { path, result } = await runExperiment({ name: "toy", experiment, seed: 1, out, quiet: true });
+ * const losses: number[] = [];
+ * const onEpoch = ({ loss }: { loss: number }) => void losses.push(loss);
+ * const { path, result } = await runExperiment({ name: "toy", experiment, seed: 1, out, onEpoch, quiet: true });
+ * assert.ok(losses.length === 1 && Number.isFinite(losses[0]));
  * assert.ok(path.endsWith("toy/wing/seed-1") && result!.subsets.full!.count === 8);
  * await Deno.remove(out, { recursive: true });
  * ```
@@ -180,6 +185,7 @@ async function trainAndTest(
       async onEpoch(record) {
         await run.appendMetrics({ ...record });
         for (const [tag, value] of scalarsOf(record)) events!.scalar(tag, value, record.step);
+        await options.onEpoch?.(record);
       },
       beforeCheckpoint: () => run.checkOwned(),
     });

@@ -7,5 +7,5 @@
 export { epochDifficulties, type EpochDifficultiesOptions } from "./epoch_difficulties.ts";
 export { type LiveTraining, liveTraining, type LiveTrainingOptions } from "./live_training.ts";
 export { type LossProfile, lossProfile } from "./loss_profile.ts";
-export { modelSummary } from "./model_summary.ts";
+export { modelSummary, showModelsAsTables } from "./model_summary.ts";
 export { interruptCount, interruptSignal, type NotebookOptions, startNotebook } from "./prelude.ts";

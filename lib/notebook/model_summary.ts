@@ -1,5 +1,5 @@
-import type * as tf from "@tensorflow/tfjs";
-import { Table } from "@/results/table.ts";
+import * as tf from "@tensorflow/tfjs";
+import { escapeHtml, Table } from "@/results/table.ts";
 
 /** A table of a model's layers, their output shapes and numbers of parameters, which shows in a notebook. */
 export function modelSummary(model: tf.LayersModel): Table {
@@ -31,4 +31,24 @@ function count(weights: readonly { readonly shape: readonly (number | null)[] }[
 function describeShape(shape: tf.Shape | tf.Shape[]): string {
   const one = (Array.isArray(shape[0]) ? shape[0] : shape) as tf.Shape;
   return one.slice(1).map((side) => side ?? "?").join(" x ");
+}
+
+const DISPLAY = Symbol.for("Jupyter.display");
+
+/**
+ * From here on every `LayersModel` shows in a notebook as its {@linkcode modelSummary}: one line that opens to the table of
+ * layers. `startNotebook()` calls it.
+ */
+export function showModelsAsTables(): void {
+  Object.defineProperty(tf.LayersModel.prototype, DISPLAY, {
+    configurable: true,
+    value(this: tf.LayersModel): Record<string, string> {
+      const table = modelSummary(this);
+      const title = `${this.name}: ${this.layers.length} ${this.layers.length === 1 ? "layer" : "layers"}, ${
+        table.notes.join("; ")
+      }`;
+      const html = `<details><summary>${escapeHtml(title)}</summary>\n${table.toHtml()}</details>\n`;
+      return { "text/plain": `${title}\n${table.toText()}`, "text/html": html };
+    },
+  });
 }

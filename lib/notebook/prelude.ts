@@ -6,6 +6,7 @@
  */
 
 import { jupyter } from "@/progress.ts";
+import { showModelsAsTables } from "./model_summary.ts";
 
 let started = false;
 let current: AbortController | undefined;
@@ -24,7 +25,8 @@ export interface NotebookOptions {
  * Prepares the kernel; once is enough, more does no harm. Outside a notebook it does the same for a script.
  *
  * From then on the interrupt button (■) aborts the signal of {@linkcode interruptSignal} and leaves the kernel alive.
- * JavaScript looks at an interrupt only where it awaits: a loop that never does goes on.
+ * JavaScript looks at an interrupt only where it awaits: a loop that never does goes on. And a `LayersModel` shows as a
+ * table of its layers.
  */
 export function startNotebook({ report = console.error }: NotebookOptions = {}): void {
   if (started) return;
@@ -46,6 +48,7 @@ export function startNotebook({ report = console.error }: NotebookOptions = {}):
     unhandled.push(text);
     report(UNHANDLED + text);
   });
+  showModelsAsTables();
   const kernel = jupyter();
   if (kernel !== undefined) promiseBroadcast(kernel);
 }

@@ -27,7 +27,7 @@ const PATIENCE_MS = 20_000;
 export class H5File implements Disposable {
   private constructor(private readonly worker: Worker, private readonly source: string, readonly tree: H5Tree) {}
 
-  /** Opens the bytes of a file; `source` names it in errors. */
+  /** Opens the bytes of a file, which are its own from then on; `source` names it in errors. */
   static async open(bytes: Uint8Array, source: string): Promise<H5File> {
     const worker = new Worker(new URL("./h5_worker.ts", import.meta.url), { type: "module" });
     try {
@@ -68,7 +68,9 @@ function ask(worker: Worker, source: string, request: H5Request): Promise<H5Resp
       event.preventDefault();
       fail(`HDF5 broke down on it: ${firstLine(event.message)}`);
     };
-    worker.postMessage(request);
+    // Bytes that nobody else looks at are handed over, not copied: a file may be large.
+    const whole = request.op === "open" && request.bytes.byteLength === request.bytes.buffer.byteLength;
+    worker.postMessage(request, whole ? [request.bytes.buffer as ArrayBuffer] : []);
   });
 }
 

@@ -8,9 +8,9 @@ import type { H5Request, H5Response, H5Tree } from "./h5_file.ts";
 
 /** Far above any Keras file (EfficientNet-B7: about 4000 objects, 7 deep). Attributes count as objects. */
 const MAX_OBJECTS = 12_000, MAX_DEPTH = 16;
-/** Attributes that say something about a Keras file, how many bytes they may claim together, and names one may list. */
+/** Attributes that say something about a Keras file, how many bytes and texts they may claim together. */
 const TEXT_ATTRIBUTES = /^(layer_names|weight_names)\d*$|^(name|model_config|keras_version|backend|acr_lab)$/;
-const MAX_TEXT_BYTES = 16 << 20, MAX_NAMES = 50_000;
+const MAX_TEXT_BYTES = 16 << 20, MAX_TEXTS = 50_000;
 /** A dense layer of EfficientNet-B7 for 10000 points has 205 MB; h5py's own chunks are below 1 MiB. */
 const MAX_DATASET_BYTES = 256 << 20, MAX_CHUNK_BYTES = 64 << 20;
 /** What the library may take, the file itself not counted: where a claim got past the limits above, it ends here. */
@@ -34,20 +34,20 @@ const loading = import("h5wasm").then(async (module) => {
 let h5: Awaited<typeof loading>;
 let file: InstanceType<typeof h5.File> | undefined;
 
-/** Bytes of text that are left to read. */
-let textLeft = MAX_TEXT_BYTES;
+/** Bytes of text, and texts, that are left to read. */
+let bytesLeft = MAX_TEXT_BYTES, textsLeft = MAX_TEXTS;
 
 function readText(path: string, name: string): string[] {
   const metadata = h5.Module.get_attribute_metadata(file!.file_id, path, name);
   // An empty list has no type that says "text".
   if (!metadata.shape || metadata.total_size === 0) return [];
-  if (!(metadata.total_size <= MAX_NAMES)) {
+  if (!(metadata.total_size <= textsLeft)) {
     throw new RangeError(
-      `its attribute '${name}' of '${path}' claims ${metadata.total_size} texts: expected at most ${MAX_NAMES}`,
+      `its attribute '${name}' of '${path}' claims ${metadata.total_size} texts: expected at most ${MAX_TEXTS} in the file`,
     );
   }
   const claimed = metadata.size * metadata.total_size;
-  if (!(claimed <= textLeft)) {
+  if (!(claimed <= bytesLeft)) {
     throw new RangeError(
       `its attribute '${name}' of '${path}' claims ${claimed} bytes: expected at most 16 MiB of text in the file`,
     );
@@ -58,7 +58,8 @@ function readText(path: string, name: string): string[] {
   const value = new h5.Attribute(file!.file_id, path, name).value;
   const texts = (Array.isArray(value) ? value : [value]).map(String);
   // Text of no fixed width claims the size of its pointers, and many may point to one place.
-  textLeft -= texts.reduce((sum, text) => sum + text.length, 0);
+  bytesLeft -= Math.max(claimed, texts.reduce((sum, text) => sum + text.length, 0));
+  textsLeft -= texts.length;
   return texts;
 }
 
@@ -125,7 +126,8 @@ function read(path: string): Float32Array<ArrayBuffer> {
 
 function answer(request: H5Request): [H5Response, Transferable[]] {
   if (request.op === "open") {
-    h5.FS!.writeFile("/file.h5", request.bytes);
+    // The bytes are this worker's own: no further copy. (Emscripten's option, which h5wasm's types leave out.)
+    h5.FS!.writeFile("/file.h5", request.bytes, { canOwn: true } as { flags?: string });
     file = new h5.File("/file.h5", "r");
     return [{ tree: walk() }, []];
   }

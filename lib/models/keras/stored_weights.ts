@@ -67,7 +67,7 @@ export async function openStoredWeights(path: string): Promise<StoredWeights> {
   const source = path;
   if (startsWith(bytes, HDF5_SIGNATURE)) {
     const file = await H5File.open(bytes, source);
-    return interpret(file, source, textOf(file.tree, "/", "model_config"), undefined);
+    return interpret(file, source, undefined, undefined);
   }
   if (startsWith(bytes, Uint8Array.of(0x50, 0x4b))) {
     const archive = new ZipArchive(bytes, { source, limit: MAX_FILE });
@@ -121,15 +121,15 @@ function interpret(
 ): StoredWeights {
   try {
     const { tree } = file;
-    const root = tree.text.some(({ path, name }) => path === "/model_weights" && isList(name, "layer_names"))
-      ? "/model_weights"
-      : "/";
-    const named = listOf(tree, root, "layer_names");
-    const layers = named.length > 0 ? layersByName(tree, root, named) : layersByPath(tree);
+    const texts = Map.groupBy(tree.text, ({ path }) => path);
+    const root = texts.get("/model_weights")?.some(({ name }) => isList(name, "layer_names")) ? "/model_weights" : "/";
+    const named = listOf(texts, root, "layer_names");
+    const layers = named.length > 0 ? layersByName(tree, texts, root, named) : layersByPath(tree, texts);
     if (layers.length === 0) {
       throw new SyntaxError(`Cannot read weights from '${source}' as it holds no layer with weights: not a Keras file`);
     }
-    const configLayers = config === undefined ? [] : layersOfConfig(config, source);
+    const json = config ?? textOf(texts, "/", "model_config");
+    const configLayers = json === undefined ? [] : layersOfConfig(json, source);
     return {
       source,
       layers,
@@ -139,8 +139,8 @@ function interpret(
         ? configLayers.map(({ name }) => name)
         : counted(tree),
       config: configLayers,
-      kerasVersion: version ?? textOf(tree, root, "keras_version") ?? textOf(tree, "/", "keras_version"),
-      note: textOf(tree, "/", "acr_lab"),
+      kerasVersion: version ?? textOf(texts, root, "keras_version") ?? textOf(texts, "/", "keras_version"),
+      note: textOf(texts, "/", "acr_lab"),
       read: (weights) => {
         const odd = weights.find(({ dtype }) => dtype !== "f4" && dtype !== "f8");
         if (odd) {
@@ -167,24 +167,27 @@ function isList(attribute: string, name: string): boolean {
   return attribute.startsWith(name) && /^\d*$/.test(attribute.slice(name.length));
 }
 
-function listOf(tree: H5Tree, path: string, name: string): string[] {
-  return tree.text
-    .filter((text) => text.path === path && isList(text.name, name))
+/** The text attributes of a file, by path. */
+type Texts = ReadonlyMap<string, H5Tree["text"]>;
+
+function listOf(texts: Texts, path: string, name: string): string[] {
+  return (texts.get(path) ?? [])
+    .filter((text) => isList(text.name, name))
     .sort((a, b) => Number(a.name.slice(name.length) || 0) - Number(b.name.slice(name.length) || 0))
     .flatMap(({ values }) => values);
 }
 
-function textOf(tree: H5Tree, path: string, name: string): string | undefined {
-  return tree.text.find((text) => text.path === path && text.name === name)?.values[0];
+function textOf(texts: Texts, path: string, name: string): string | undefined {
+  return texts.get(path)?.find((text) => text.name === name)?.values[0];
 }
 
 /** Keras 2's layout, which Keras 3 still writes as `.h5`: a group per layer, with `weight_names` inside. */
-function layersByName(tree: H5Tree, root: string, names: string[]): StoredLayer[] {
+function layersByName(tree: H5Tree, texts: Texts, root: string, names: string[]): StoredLayer[] {
   const datasets = new Map(tree.datasets.map((dataset) => [dataset.path, dataset]));
   const layers = new Map<string, StoredLayer>();
-  for (const group of names) {
+  for (const group of new Set(names)) {
     const path = root === "/" ? `/${group}` : `${root}/${group}`;
-    const weights = listOf(tree, path, "weight_names").flatMap((full) => {
+    const weights = listOf(texts, path, "weight_names").flatMap((full) => {
       const dataset = datasets.get(`${path}/${full}`);
       if (!dataset) return [];
       const parts = full.split("/");
@@ -204,7 +207,7 @@ function layersByName(tree: H5Tree, root: string, names: string[]): StoredLayer[
 }
 
 /** Keras 3's layout: `layers/conv2d_3/vars/0`, the class counted; newer versions add the name as an attribute. */
-function layersByPath(tree: H5Tree): StoredLayer[] {
+function layersByPath(tree: H5Tree, texts: Texts): StoredLayer[] {
   const layers = new Map<string, StoredLayer>();
   for (const { path, ...dataset } of tree.datasets) {
     const [, group, index] = /^(.*)\/vars\/(\d+)$/.exec(path) ?? [];
@@ -212,7 +215,7 @@ function layersByPath(tree: H5Tree): StoredLayer[] {
     if (group === undefined || index === undefined || group.endsWith("/seed_generator")) continue;
     const [, kind, count] = /([^/]*?)(?:_(\d+))?$/.exec(group)!;
     const layer = layers.get(group) ?? {
-      name: textOf(tree, `${group}/vars`, "name"),
+      name: textOf(texts, `${group}/vars`, "name"),
       counted: { kind: kind!, index: Number(count ?? 0) },
       weights: [],
     };

@@ -189,9 +189,24 @@ Deno.test("openStoredWeights() gives up on text that claims too much, alone or t
   await refused(
     "names.h5",
     names,
-    /as its attribute 'layer_names' of '\/' claims 50001 texts: expected at most 50000$/,
+    /as its attribute 'layer_names' of '\/' claims 50001 texts: expected at most 50000 in the file$/,
   );
   await refused("texts.h5", texts, /as its attribute 'name' of '\/c' claims 7000000 bytes: expected at most 16 MiB/);
+});
+
+Deno.test("openStoredWeights() takes a layer that is named many times once", async () => {
+  const many = (text: string, count: number) => Array.from({ length: count }, () => text);
+  const bytes = await h5Bytes((file) => {
+    writeLayers(file, LAYERS);
+    file.delete_attribute("layer_names");
+    file.create_attribute("layer_names", many("Conv1", 30_000), [30_000], "S5");
+    const layer = file.get("Conv1") as Group;
+    layer.delete_attribute("weight_names");
+    layer.create_attribute("weight_names", many("Conv1/kernel:0", 10_000), [10_000], "S14");
+  }, { libver: ["latest", "latest"] });
+  await open("repeated.h5", bytes, (stored) => {
+    assert.deepEqual(stored.layers.map(({ name, weights }) => [name, weights.length]), [["Conv1", 10_000]]);
+  });
 });
 
 Deno.test("openStoredWeights() refuses hostile and damaged files, each in a sentence, and writes nothing", async (context) => {

@@ -69,7 +69,7 @@ async function load(folder: string): Promise<tf.io.ModelArtifacts> {
         }`,
       );
     }
-    weightSpecs.push(...group.weights);
+    for (const weight of group.weights) weightSpecs.push(weight);
     for (const name of group.paths) {
       const file = resolve(folder, String(name));
       if (dirname(file) !== resolve(folder) && !file.startsWith(resolve(folder) + sep)) {
@@ -77,7 +77,12 @@ async function load(folder: string): Promise<tf.io.ModelArtifacts> {
           `Cannot read a layers model from '${path}' as a weight file lies outside its folder: ${name}`,
         );
       }
-      total += (await Deno.stat(file)).size;
+      const { isFile, size } = await Deno.stat(file);
+      // A pipe or a device would never end.
+      if (!isFile) {
+        throw new SyntaxError(`Cannot read a layers model from '${path}' as a weight file of it is no file: ${name}`);
+      }
+      total += size;
       if (total > MAX_BYTES) {
         throw new RangeError(`Cannot read a layers model from '${path}' as its weights are over 1 GiB: ${total} bytes`);
       }

@@ -90,6 +90,12 @@ Deno.test("loadLayersFolder() refuses damaged and hostile folders in one sentenc
       (json) => void (json.weightsManifest[0]!.paths[0] = "none.bin"),
       /a weight file that it names is missing/,
     ],
+    ["folder", (json) => void (json.weightsManifest[0]!.paths[0] = "./"), /is no file: \.\/$|lies outside/],
+    [
+      "device",
+      (json) => void (json.weightsManifest[0]!.paths[0] = "device"),
+      /a weight file (of it is no file: device$|that it names is missing)/,
+    ],
     [
       "renamed",
       (json) => void (json.weightsManifest[0]!.weights[0]!.name = "x/kernel"),
@@ -99,6 +105,7 @@ Deno.test("loadLayersFolder() refuses damaged and hostile folders in one sentenc
   for (const [name, change, expected] of cases) {
     await withFolder(async (folder) => {
       await plain.save(layersFile(folder));
+      if (Deno.build.os !== "windows") await Deno.symlink("/dev/zero", join(folder, "device"));
       const path = join(folder, "model.json");
       const json = JSON.parse(await Deno.readTextFile(path));
       const changed = change(json) ?? json;

@@ -57,6 +57,20 @@ function sentence(command: Command, name: string, text: string): string {
   return `Cannot run '${name}' as it has no option '${unknown}'${hint}: the options are ${options.join(", ")}\n`;
 }
 
+/** What the operating system was asked to do, in the words of {@linkcode systemSentence}. */
+const SYSTEM_CALLS: Readonly<Record<string, string>> = {
+  ...{ open: "open", readfile: "read", writefile: "write", mkdir: "make folder", readdir: "list folder" },
+  ...{ rename: "write", stat: "find", lstat: "find", remove: "remove", copy: "copy", link: "link", realpath: "find" },
+};
+
+/** An error of the operating system as a sentence of this project; any other message stays as it is. */
+export function systemSentence(message: string): string {
+  const [, reason, call = "", path, target] =
+    /^(.*) \(os error \d+\): (\w+) '([^']*)'(?: -> '([^']*)')?$/.exec(message) ?? [];
+  if (reason === undefined || !Object.hasOwn(SYSTEM_CALLS, call)) return message;
+  return `Cannot ${SYSTEM_CALLS[call]} '${target ?? path}' as the system says: ${reason}`;
+}
+
 /**
  * Runs a command to its exit code: for an error one sentence, with the stack where `verbose` says so.
  *
@@ -75,7 +89,7 @@ export async function runCommand(
     if (error instanceof CommanderError) return error.exitCode;
     if (error instanceof ExitCode) return error.code;
     const verbose = command.opts()["verbose"] === true && error instanceof Error;
-    output.error(`${verbose ? error.stack : messageOf(error)}\n`);
+    output.error(`${verbose ? error.stack : systemSentence(messageOf(error))}\n`);
     const more = hint(error);
     if (more !== undefined) output.error(`${more}\n`);
     return 1;

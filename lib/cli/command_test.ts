@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { createCommand, ExitCode, listOption, quoteArguments, runCommand, wholeOption } from "./command.ts";
+import {
+  createCommand,
+  ExitCode,
+  listOption,
+  quoteArguments,
+  runCommand,
+  systemSentence,
+  wholeOption,
+} from "./command.ts";
 
 async function say(
   args: string[],
@@ -38,6 +46,29 @@ Deno.test("runCommand() prints one sentence for an error, and a hint where there
     error: "Cannot play\nA hint\n",
   });
   assert.deepEqual(await say([], failing(new ExitCode(130))), { code: 130, out: "", error: "" });
+});
+
+Deno.test("systemSentence() makes a sentence of what the system refuses, and leaves other messages alone", async () => {
+  const folder = await Deno.makeTempDir(), file = `${folder}/a`, inside = `${file}/b`;
+  try {
+    await Deno.writeTextFile(file, "");
+    await Deno.mkdir(`${folder}/d`);
+    const cases: [() => unknown, string][] = [
+      [() => Deno.mkdirSync(inside), `Cannot make folder '${inside}' as the system says: Not a directory`],
+      [() => [...Deno.readDirSync(file)], `Cannot list folder '${file}' as the system says: Not a directory`],
+      [() => Deno.renameSync(file, `${folder}/d`), `Cannot write '${folder}/d' as the system says: Is a directory`],
+      [() => Deno.openSync(`${folder}/c`), `Cannot open '${folder}/c' as the system says: No such file or directory`],
+      [() => Deno.statSync(`${folder}/c`), `Cannot find '${folder}/c' as the system says: No such file or directory`],
+    ];
+    for (const [ask, sentence] of cases) {
+      assert.equal((await say([], () => void ask())).error, `${sentence}\n`);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+  for (const message of ["Cannot play: 7", "", "Broken pipe (os error 32)", "x (os error 1): fork 'y'"]) {
+    assert.equal(systemSentence(message), message);
+  }
 });
 
 Deno.test("runCommand() shows the stack with --verbose only", async () => {

@@ -16,6 +16,7 @@ import type { RunRequest, RunResult } from "@/results/schema.ts";
 import { EventWriter } from "@/results/tensorboard.ts";
 import { type BackendName, useBackend } from "@/tensorflow/mod.ts";
 import { CheckpointStore } from "@/training/checkpoint_store.ts";
+import { DivergedError } from "@/training/diverged_error.ts";
 import { predictFaces } from "@/training/predict_faces.ts";
 import { type EpochRecord, train, type TrainingOutcome } from "@/training/trainer.ts";
 import { identityOf, loadFaces } from "./data.ts";
@@ -142,7 +143,8 @@ export async function runExperiment(options: RunExperimentOptions): Promise<Expe
     }
     return { path, status: "finished", result };
   } catch (error) {
-    if (!(error instanceof RunInUseError)) await run.writeFailure(messageOf(error)).catch(() => {});
+    const details = error instanceof DivergedError ? error.divergence : undefined;
+    if (!(error instanceof RunInUseError)) await run.writeFailure(messageOf(error), details).catch(() => {});
     throw error;
   }
 }

@@ -43,6 +43,8 @@ export interface RunFailure {
   readonly message: string;
   /** ISO 8601, UTC. */
   readonly time: string;
+  /** What else is known, as the faces of a batch whose loss was not a number. */
+  readonly details?: object;
 }
 
 /** What every line of `metrics.jsonl` has; see {@linkcode MetricsRecord}. */
@@ -129,9 +131,9 @@ export class Run {
   }
 
   /** Records why the run stopped, as after a loss that is not a number. A later result, or start, takes it away. */
-  async writeFailure(message: string): Promise<void> {
+  async writeFailure(message: string, details?: object): Promise<void> {
     await this.#claim.check();
-    const failure: RunFailure = { message, time: new Date().toISOString() };
+    const failure: RunFailure = { message, time: new Date().toISOString(), ...(details ? { details } : {}) };
     await writeFileAtomic(this.file("failure"), JSON.stringify(failure, null, 2) + "\n");
   }
 

@@ -121,6 +121,23 @@ Deno.test("Run.writeResult() and the writers before it make a finished run that 
     assert.deepEqual(left, ["config.json", "errors.csv", "predictions.npy", "result.json"]);
   }));
 
+Deno.test("Run.writeFailure() records why a run stopped, with what else is known, until it is opened again", () =>
+  withFolder(async (root) => {
+    const request = exampleRequest();
+    const path = runPath(root, request);
+    const run = await openRun(path, request);
+    await run.writeFailure("Loss is NaN at step 3", { step: 3, faces: ["a", "b"] });
+    await run.close();
+    assert.deepEqual(JSON.parse(await Deno.readTextFile(join(path, "failure.json"))).details, {
+      step: 3,
+      faces: ["a", "b"],
+    });
+    const { state, reason } = await readRun(path, root);
+    assert.deepEqual([state, reason], ["failed", "Loss is NaN at step 3"]);
+    await (await openRun(path, request)).close();
+    assert.equal((await readRun(path, root)).state, "interrupted");
+  }));
+
 Deno.test("Run.writeResult() refuses a result that could not be read back", () =>
   withFolder(async (root) => {
     const request = exampleRequest();

@@ -1,3 +1,5 @@
+import { pixelLoops, SLACK } from "../pixels.ts";
+
 /** The filters; all draw out the edge. */
 export type BlurKind = "gaussian" | "box" | "median";
 
@@ -83,30 +85,16 @@ export class Blur {
     }
   }
 
-  /** 3 x 3: each column sorted once, then the median of (largest low, middle middle, smallest high). */
   #median3(pixels: Uint8Array): void {
-    const size = this.#size, width = 3 * size, source = this.#source;
-    source.set(pixels);
-    const low = new Uint8Array(width + 6), middle = new Uint8Array(width + 6), high = new Uint8Array(width + 6);
+    const size = this.#size, width = 3 * size;
+    const to = pixels.length + SLACK, scratch = to + pixels.length + SLACK;
+    const { loops, memory } = pixelLoops(scratch + 3 * (width + SLACK));
+    memory.set(pixels);
     for (let y = 0; y < size; y++) {
-      let above = Math.max(0, y - 1) * width, here = y * width, below = Math.min(size - 1, y + 1) * width;
-      for (let x = 3; x < width + 3; x++) {
-        const a = source[above++]!, b = source[here++]!, c = source[below++]!;
-        const least = Math.min(a, b), most = Math.max(a, b), upper = Math.max(least, c);
-        low[x] = Math.min(least, c);
-        middle[x] = Math.min(upper, most);
-        high[x] = Math.max(upper, most);
-      }
-      for (const column of [low, middle, high]) {
-        column.copyWithin(0, 3, 6);
-        column.copyWithin(width + 3, width, width + 3);
-      }
-      for (let x = 0, at = y * width; x < width; x++, at++) {
-        const top = Math.max(Math.max(low[x]!, low[x + 3]!), low[x + 6]!);
-        const bottom = Math.min(Math.min(high[x]!, high[x + 3]!), high[x + 6]!);
-        pixels[at] = median(top, median(middle[x]!, middle[x + 3]!, middle[x + 6]!), bottom);
-      }
+      const above = Math.max(0, y - 1) * width, below = Math.min(size - 1, y + 1) * width;
+      loops.medianRow(above, y * width, below, width, to + y * width, scratch);
     }
+    pixels.set(memory.subarray(to, to + pixels.length));
   }
 
   /** Any radius: a histogram that slides along the row (Huang, Yang and Tang 1979). */
@@ -141,11 +129,6 @@ export class Blur {
       }
     }
   }
-}
-
-/** Without branches, which noise would make the processor guess wrong: three times as fast. */
-function median(a: number, b: number, c: number): number {
-  return Math.max(Math.min(a, b), Math.min(Math.max(a, b), c));
 }
 
 /** Half of a Gaussian cut at three sigma, center first, in 1/16384; the whole kernel sums to 1. */

@@ -1,3 +1,4 @@
+import { pixelLoops, SLACK } from "../pixels.ts";
 import { sineCosine } from "../warp_matrix.ts";
 
 /** A 3 x 3 matrix on RGB, row by row. */
@@ -88,13 +89,12 @@ export function recolor(pixels: Uint8Array, matrix: ColorMatrix | undefined, tab
   const [m0, m1, m2, m3, m4, m5, m6, m7, m8] = matrix.map((value) =>
     Math.round(value * 16384)
   ) as unknown as ColorMatrix;
-  for (let i = 0; i < pixels.length; i += 3) {
-    const r = pixels[i]!, g = pixels[i + 1]!, b = pixels[i + 2]!;
-    const R = (Math.imul(m0, r) + Math.imul(m1, g) + Math.imul(m2, b) + 8192) >> 14;
-    const G = (Math.imul(m3, r) + Math.imul(m4, g) + Math.imul(m5, b) + 8192) >> 14;
-    const B = (Math.imul(m6, r) + Math.imul(m7, g) + Math.imul(m8, b) + 8192) >> 14;
-    pixels[i] = table[R < 0 ? 0 : R > 255 ? 255 : R]!;
-    pixels[i + 1] = table[G < 0 ? 0 : G > 255 ? 255 : G]!;
-    pixels[i + 2] = table[B < 0 ? 0 : B > 255 ? 255 : B]!;
-  }
+  const columns = Int32Array.of(m0, m3, m6, 0, m1, m4, m7, 0, m2, m5, m8, 0);
+  const numbers = pixels.length + SLACK, levels = numbers + columns.byteLength;
+  const { loops, memory } = pixelLoops(levels + table.length);
+  memory.set(pixels);
+  memory.set(new Uint8Array(columns.buffer), numbers);
+  memory.set(table, levels);
+  loops.recolor(0, pixels.length, numbers, levels);
+  pixels.set(memory.subarray(0, pixels.length));
 }

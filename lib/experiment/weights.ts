@@ -50,8 +50,9 @@ const MEANT: Readonly<Record<InputRange, string>> = {
 export async function loadWeights(path: string, model: tf.LayersModel, architecture: string): Promise<string> {
   const file = await weightsFile(path);
   if (/\.(h5|hdf5|keras)$/i.test(file)) {
-    const { loaded, head, input } = await initializeFromKeras(model, architecture, file);
-    return `Starts from ${loaded} weights of ${file}, ${head ? "its" : "with a fresh"} last layer; ${MEANT[input]}`;
+    const { loaded, head, turned, input } = await initializeFromKeras(model, architecture, file);
+    const last = head ? `its last layer${turned ? " turned to this library's sign" : ""}` : "with a fresh last layer";
+    return `Starts from ${loaded} weights of ${file}, ${last}; ${MEANT[input]}`;
   }
   try {
     const { arrays } = decodeCheckpoint(await Deno.readFile(file), file);

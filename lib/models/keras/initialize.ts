@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import { modelEntry } from "../registry.ts";
-import { type IdentifiedModel, identify } from "./identify.ts";
+import { type IdentifiedModel, identify, labelConvention } from "./identify.ts";
 import { readPairs, type ReadWeights, writePairs } from "./load.ts";
 import { layersByName, matchWeights, WeightMismatchError } from "./match.ts";
 import { openStoredWeights, type StoredLayer, type StoredWeights } from "./stored_weights.ts";
@@ -26,6 +26,8 @@ export interface InitializeReport {
   head: boolean;
   /** What the file's weights expect of pixels. */
   input: InputRange;
+  /** Whether the last layer came with the sign of the ACR Loss release's labels, and was turned to this library's. */
+  turned: boolean;
 }
 
 /** ImageNet's RGB mean and standard deviation, in 0..1: torchvision's, which Keras's `torch` mode copies. */
@@ -33,7 +35,8 @@ const MEAN = [0.485, 0.456, 0.406], DEVIATION = [0.229, 0.224, 0.225];
 
 /**
  * Starts a model from a Keras file of the same network, as ImageNet weights with or without top: every layer but the
- * last comes from the file; the last one too if it predicts as many points, else it keeps its fresh start.
+ * last comes from the file; the last one too if it predicts as many points (its sign turned, if the file's labels have
+ * the release's: see {@linkcode labelConvention}), else it keeps its fresh start.
  *
  * A file whose network was fed with other numbers than RGB in 0..1 has that scaling folded into its first convolution
  * and the batch normalization behind it, so that its features start where they were. (Exact but for the one row and
@@ -77,8 +80,14 @@ export async function initializeFromKeras(
   const read = await readPairs(stored, pairs);
   const ownLayer = model.layers.some(({ name }) => name === "normalization");
   await foldInput(read, stored, { input, ownLayer, normalization: layers.get("normalization") });
+  const turned = wholeHead && labelConvention(stored) === "released";
+  if (turned) headPairs.forEach(({ name }) => turn(read.get(name)!.values));
   writePairs(read);
-  return { loaded: read.size, head: wholeHead, input };
+  return { loaded: read.size, head: wholeHead, input, turned };
+}
+
+function turn(values: Float32Array): void {
+  values.forEach((value, i) => values[i] = -value);
 }
 
 function inputOf(

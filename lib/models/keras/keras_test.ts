@@ -234,13 +234,31 @@ Deno.test("initializeFromKeras() keeps a fresh head of another size, takes one o
     const path = join(folder, "w.h5");
     await writeKeras(path, from);
     const same = createModel("mnv2", { ...small, alpha: 0.35 });
-    assert.deepEqual(await initializeFromKeras(same, "mnv2", path), { loaded: 262, head: true, input: "unit" });
+    assert.deepEqual(await initializeFromKeras(same, "mnv2", path), {
+      loaded: 262,
+      head: true,
+      input: "unit",
+      turned: false,
+    });
     assert.deepEqual(numbers(same), numbers(from));
     const other = createModel("mnv2", { size, points: 5, alpha: 0.35, seed: 1 });
     const head = other.getLayer("O_L").getWeights().map((weight) => weight.dataSync());
-    assert.deepEqual(await initializeFromKeras(other, "mnv2", path), { loaded: 260, head: false, input: "unit" });
+    assert.deepEqual(await initializeFromKeras(other, "mnv2", path), {
+      loaded: 260,
+      head: false,
+      input: "unit",
+      turned: false,
+    });
     assert.deepEqual(other.getLayer("O_L").getWeights().map((weight) => weight.dataSync()), head);
     assert.deepEqual(numbers(other).slice(0, -2), numbers(from).slice(0, -2));
+    // A file of the release predicts with the other sign.
+    const release = join(folder, "300w_mnv2_ACRLoss.h5");
+    await writeKeras(release, from, { labels: "released" });
+    assert.equal((await initializeFromKeras(same, "mnv2", release)).turned, true);
+    const [turned, original] = [same, from].map((model) => model.getLayer("O_L").getWeights());
+    original!.forEach((weight, i) => assert.deepEqual(turned![i]!.dataSync(), tf.neg(weight).dataSync()));
+    assert.deepEqual(numbers(same).slice(0, -2), numbers(from).slice(0, -2));
+    assert.equal((await initializeFromKeras(other, "mnv2", release)).turned, false);
     const wrong = createModel("efnb0", small);
     await assert.rejects(initializeFromKeras(wrong, "efnb0", path), {
       message: `Cannot start efficientnet_b0 from '${path}' as that holds another network: mnv2`,

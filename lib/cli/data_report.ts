@@ -22,7 +22,7 @@ export function describeCheck({ dataset, scheme, splits, prepared, problems }: C
       eyes.join(" and ")
     }`,
   ];
-  for (const { split, faces, counts, partial, subsets } of splits) {
+  for (const { split, faces, counts, partial, subsets, expectedSubsets } of splits) {
     // The folders' own lines follow.
     const lacks = partial.replace(/ \([^()]*\)$/, "");
     lines.push(`${dataset} ${split}: ${faces} face${faces === 1 ? "" : "s"}${lacks ? ` (${lacks})` : ""}`);
@@ -33,7 +33,11 @@ export function describeCheck({ dataset, scheme, splits, prepared, problems }: C
         : ` of ${expected}${found === expected ? "" : found < expected ? ", partial" : ", too many"}`;
       lines.push(`  ${name.padEnd(width)}  ${found}${mark}`);
     }
-    lines.push(`  subsets: ${Object.entries(subsets).map(([name, count]) => `${name} ${count}`).join(", ")}`);
+    const parts = Object.entries(subsets).map(([name, count]) => {
+      const expected = expectedSubsets[name];
+      return `${name} ${count}${expected === undefined || expected === count ? "" : ` of ${expected}`}`;
+    });
+    lines.push(`  subsets: ${parts.join(", ")}`);
   }
   if (prepared.length > 0) {
     lines.push(

@@ -98,7 +98,7 @@ Deno.test("data check prints counts found and expected, lists problems, and fail
     assert.match(good.out, /^300w: 68 landmarks from 0, 29 pairs that mirroring exchanges, eye corners 36 and 45$/m);
     assert.match(good.out, /^300w train: 3 faces \(partial: 3 of 3148 faces\)$/m);
     assert.match(good.out, /^ {2}afw +3 of 337, partial$/m);
-    assert.match(good.out, /^ {2}subsets: full 2, challenging 2$/m);
+    assert.match(good.out, /^ {2}subsets: full 2 of 689, challenging 2 of 135$/m);
 
     await Deno.remove(join(dir, "afw/1.png"));
     const bad = await run("check", "300w", "--from", dir, ...cache);

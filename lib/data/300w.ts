@@ -130,5 +130,13 @@ export async function read300W(dir: string, split: "train" | "test"): Promise<So
       `Cannot find 300W's ${split} faces as '${dir}' has none of their folders.\n\n${help300W(dir)}`,
     );
   }
-  return { dataset: "300w", split, scheme: scheme68, faces, counts, partial: describePartial(counts), problems };
+  const expectedSubsets: Record<string, number> = {};
+  for (const { split: folderSplit, expected, subsets } of FOLDERS_300W) {
+    if (folderSplit !== split) continue;
+    for (const name of subsets) expectedSubsets[name] = (expectedSubsets[name] ?? 0) + expected;
+  }
+  return {
+    ...{ dataset: "300w", split, scheme: scheme68, faces, counts, partial: describePartial(counts), problems },
+    expectedSubsets,
+  };
 }

@@ -61,6 +61,8 @@ export interface CheckedSplit {
   readonly partial: string;
   /** Faces per subset. */
   readonly subsets: Readonly<Record<string, number>>;
+  /** The same as the makers of the dataset counted them, where they did. */
+  readonly expectedSubsets: Readonly<Record<string, number>>;
 }
 
 /** What {@linkcode checkDataset} found. */
@@ -306,6 +308,7 @@ export async function checkDataset(name: string, options: CheckOptions = {}): Pr
     counts: source.counts,
     partial: source.partial,
     subsets: countSubsets(source),
+    expectedSubsets: source.expectedSubsets ?? {},
   }));
   return { dataset, scheme, splits, prepared, problems };
 }

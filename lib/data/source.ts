@@ -82,6 +82,8 @@ export interface SourceSet {
   readonly faces: readonly SourceFace[];
   /** One entry per folder or file. */
   readonly counts: readonly SourceCount[];
+  /** Faces per subset, as its makers counted them, where they did. */
+  readonly expectedSubsets?: Readonly<Record<string, number>>;
   /** Empty when the set is complete, else what it lacks. */
   readonly partial: string;
   /** What was left out of `faces`, and why. Empty when all is well. */

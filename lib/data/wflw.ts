@@ -154,7 +154,10 @@ export async function readWflw(dir: string, split: "train" | "test"): Promise<So
     faces.push({ id: nth === 1 ? stem : `${stem}#${nth}`, ...result.face });
   }
   const counts = [{ name: LISTS[split], found: faces.length, expected: EXPECTED[split] }];
-  return { dataset: "wflw", split, scheme: scheme98, faces, counts, partial: describePartial(counts), problems };
+  return {
+    ...{ dataset: "wflw", split, scheme: scheme98, faces, counts, partial: describePartial(counts), problems },
+    ...(split === "test" ? { expectedSubsets: { full: EXPECTED.test, ...WFLW_TEST_COUNTS } } : {}),
+  };
 }
 
 /** Writes a list of faces where {@linkcode readWflw} looks for it. The pictures are the caller's to write. */

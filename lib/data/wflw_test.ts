@@ -32,6 +32,10 @@ Deno.test("readWflw() reads back what writeWflwList() wrote, with attributes as 
     ]);
     set.faces.forEach(({ landmarks }, i) => assert.deepEqual(landmarks, lines[i]!.landmarks));
     assert.equal(set.partial, "partial: 3 of 2500 faces");
+    // From the paper's table of test subsets.
+    assert.deepEqual(set.expectedSubsets, {
+      ...{ full: 2500, pose: 326, expression: 314, illumination: 698, makeup: 206, occlusion: 736, blur: 773 },
+    });
     assert.deepEqual(set.problems, []);
     assert.equal((await set.faces[2]!.image.open()).width, 100);
   });

@@ -66,7 +66,7 @@ const SYSTEM_CALLS: Readonly<Record<string, string>> = {
 /** An error of the operating system as a sentence of this project; any other message stays as it is. */
 export function systemSentence(message: string): string {
   const [, reason, call = "", path, target] =
-    /^(.*) \(os error \d+\): (\w+) '([^']*)'(?: -> '([^']*)')?$/.exec(message) ?? [];
+    /^(?!Cannot )(.*) \(os error \d+\): (\w+) '([^']*)'(?: -> '([^']*)')?$/.exec(message) ?? [];
   if (reason === undefined || !Object.hasOwn(SYSTEM_CALLS, call)) return message;
   return `Cannot ${SYSTEM_CALLS[call]} '${target ?? path}' as the system says: ${reason}`;
 }

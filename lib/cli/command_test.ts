@@ -66,7 +66,15 @@ Deno.test("systemSentence() makes a sentence of what the system refuses, and lea
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
-  for (const message of ["Cannot play: 7", "", "Broken pipe (os error 32)", "x (os error 1): fork 'y'"]) {
+  for (
+    const message of [
+      "Cannot play: 7",
+      "",
+      "Broken pipe (os error 32)",
+      "x (os error 1): fork 'y'",
+      "Cannot z as x (os error 2): open 'y'",
+    ]
+  ) {
     assert.equal(systemSentence(message), message);
   }
 });

@@ -40,9 +40,12 @@ export {
 } from "./data/check.ts";
 export {
   type AugmentChoices,
+  Augmenter,
+  type AugmenterOptions,
   type AugmentGeometry,
   type AugmentOptions,
   type AugmentSettings,
+  type FaceKey,
   type Fill,
   type OperationName,
   type Operations,
@@ -50,7 +53,10 @@ export {
   type PresetName,
   PRESETS,
   type Recrop,
+  resolveAugment,
 } from "./data/augment.ts";
+export type { Geometry } from "./data/augment/geometry.ts";
+export type { Affine } from "./data/warp_matrix.ts";
 export { type ContactSheetOptions, drawContactSheet } from "./data/contact_sheet.ts";
 export { type CropInput, type CropProtocol, cropProtocol, cropProtocols } from "./data/crop.ts";
 export type { CropBox } from "./data/resample.ts";
@@ -146,6 +152,7 @@ export {
   type CompareOptions,
   describeComparison,
   type GroupComparison,
+  meanFaceErrors,
   type NamedRuns,
   readFaceErrors,
 } from "./results/compare.ts";

@@ -15,6 +15,7 @@ export * from "./augment/options.ts";
 export { OPERATION_NAMES, type OperationName, OPERATIONS, type Operations } from "./augment/operations.ts";
 export { PRESET_NAMES, type PresetName, PRESETS } from "./augment/presets.ts";
 
+/** Options of an {@linkcode Augmenter}. */
 export interface AugmenterOptions {
   /** Side of the crops in pixels, at least 2. */
   size: number;
@@ -26,6 +27,7 @@ export interface AugmenterOptions {
 
 /** What names one augmented face: whatever else was drawn before, the same key gives the same face. */
 export interface FaceKey {
+  /** Of the run. */
   readonly seed: number;
   /** 0-based. */
   readonly epoch: number;
@@ -56,6 +58,7 @@ export class Augmenter {
   #blur: Blur | undefined;
   #jpeg: JpegArtifacts | undefined;
 
+  /** Makes what `settings` need once for all faces of this size. */
   constructor(settings: AugmentSettings, { size, flip, keepsAspect = false }: AugmenterOptions) {
     if (!Number.isInteger(size) || size < 2 || size > 16384) {
       throw new RangeError(`Cannot augment faces as the side of a crop is not a whole number from 2 to 16384: ${size}`);

@@ -17,9 +17,11 @@ import type { Operations } from "./operations.ts";
 /** The random stream of an operation, or undefined where it does not strike this face. */
 export type Draw = (name: keyof Operations) => Random | undefined;
 
+/** How one face is moved. */
 export interface Geometry {
   /** Maps pixels of the crop to pixels of the augmented crop, the mirror image included. */
   readonly matrix: Affine;
+  /** Whether it is mirrored. */
   readonly flipped: boolean;
 }
 

@@ -18,6 +18,9 @@ export interface PeerCommand {
 
 const text = new TextDecoder();
 
+/** A machine with less memory than this left, in bytes, starts to read its programs from disk again and again. */
+const LEAST_MEMORY = 1e9;
+
 /**
  * One contender of a benchmark: a process that stays alive and does steps when asked, so that contenders take turns
  * within one run instead of one after the other.
@@ -30,6 +33,7 @@ export class Peer {
   readonly #lines: AsyncGenerator<string>;
   readonly #errors: Promise<string>;
   readonly #child: Deno.ChildProcess;
+  #greedy = false;
 
   private constructor(readonly name: string, child: Deno.ChildProcess) {
     this.#child = child;
@@ -54,10 +58,31 @@ export class Peer {
   }
 
   async #read(): Promise<Record<string, unknown>> {
-    const { value, done } = await this.#lines.next();
-    if (!done) return JSON.parse(value);
+    const watch = setInterval(() => this.#watchMemory(), 500);
+    try {
+      const { value, done } = await this.#lines.next();
+      if (!done) return JSON.parse(value);
+    } finally {
+      clearInterval(watch);
+    }
     const said = (await this.#errors).trim().split("\n").slice(-4).join(" | ");
-    throw new Error(`Cannot measure ${this.name} as it ended: ${said || "nothing on its standard error"}`);
+    const why = this.#greedy
+      ? "it would have left the machine without memory"
+      : said || "nothing on its standard error";
+    throw new Error(`Cannot measure ${this.name} as it ended: ${why}`);
+  }
+
+  /** Ends a peer that is about to take the machine's last memory: everybody would crawl, and be measured crawling. */
+  #watchMemory(): void {
+    if (Deno.systemMemoryInfo().available > LEAST_MEMORY) return;
+    this.#greedy = true;
+    this.#kill();
+  }
+
+  #kill(): void {
+    try {
+      this.#child.kill("SIGKILL");
+    } catch { /* it ended meanwhile */ }
   }
 
   /** Sends a line of JSON and returns the object that comes back. */
@@ -83,11 +108,7 @@ export class Peer {
 
   async stop(): Promise<void> {
     await this.#writer.close().catch(() => {});
-    const timer = setTimeout(() => {
-      try {
-        this.#child.kill("SIGKILL");
-      } catch { /* it ended meanwhile */ }
-    }, 5000);
+    const timer = setTimeout(() => this.#kill(), 5000);
     await this.#child.status;
     clearTimeout(timer);
   }

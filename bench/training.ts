@@ -102,7 +102,14 @@ async function measure(task: Task, only: readonly string[], rounds: number, seco
       }
     }
     for (let round = 0; round < rounds; round++) {
-      for (const { peer, rates, steps } of peers) rates.push(steps * task.batch / await peer.run(steps));
+      for (const one of [...peers]) {
+        try {
+          one.rates.push(one.steps * task.batch / await one.peer.run(one.steps));
+        } catch (error) {
+          console.error(`  ${one.name}: left out, ${messageOf(error)}`);
+          peers.splice(peers.indexOf(one), 1);
+        }
+      }
       const line = peers.map(({ name, rates }) => `${name} ${rates.at(-1)!.toFixed(1)}`).join("  ");
       console.error(`  round ${round + 1}/${rounds}  ${line}`);
     }

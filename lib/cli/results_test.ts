@@ -86,6 +86,17 @@ Deno.test("results never ranks numbers of two contexts against each other, unles
     assert.match(text, /\nMIXED: /);
   }));
 
+Deno.test("results says once what all variants have", () =>
+  withRoot(async (root) => {
+    const changed = { epochs: 9, size: 112 };
+    for (const loss of ["acr", "l2"]) writeExample(root, { loss, epochs: 9, changed });
+    writeExample(root, { loss: "l2", epochs: 9, changed: { ...changed, batch: 8 } });
+    const { text } = await results(root);
+    assert.match(text, /\nsynthetic-mnv2 {2}acr .*\nsynthetic-mnv2 {2}l2,batch=8 .*\nsynthetic-mnv2 {2}l2 /);
+    assert.match(text, /\nAll variants have epochs=9, size=112\.\n/);
+    assert.match((await results(root, "*/acr,*")).text, /\nsynthetic-mnv2 {2}acr,epochs=9,size=112 /);
+  }));
+
 Deno.test("results refuses a mean over datasets, says which, and takes it with --mix", () =>
   withRoot(async (root) => {
     example(root);

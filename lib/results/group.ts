@@ -1,5 +1,6 @@
 import { nearest } from "@/errors.ts";
 import type { Measurement } from "./cell.ts";
+import { commonSettings, withoutSettings } from "./common_settings.ts";
 import { differences } from "./differences.ts";
 import { MixedRunsError, mixturesOf, type ResultContext, sharedContext } from "./mixing.ts";
 import type { FinishedRun } from "./read_run.ts";
@@ -12,8 +13,10 @@ export type Metric = typeof METRICS[number];
 
 /** Runs that differ in the seed, and in nothing that was asked to be told apart. */
 export interface Group {
-  /** As `acr, mobilenet_v2`. */
+  /** As `acr, mobilenet_v2`; without the settings that all groups share. */
   readonly label: string;
+  /** What tells this group from another of the same experiment and variant, as after a default has changed. */
+  readonly differs: string;
   /** What the runs have in common, by the names that were asked for. */
   readonly key: Readonly<Record<string, string>>;
   /** The runs, one for each seed. */
@@ -139,12 +142,16 @@ export function groupRuns(runs: readonly FinishedRun[], options: GroupOptions = 
     groups.get(id)!.runs.push(run);
   }
   const found = [...groups.values()];
+  const common = by ? [] : commonSettings(found.map(({ key }) => key.variant!));
   return found.map(({ key, runs }) => {
-    const label = by ? Object.values(key).join(", ") : labelOf(found, key, runs);
+    const differs = by ? "" : whatDiffers(found, key, runs);
+    const name = by ? Object.values(key).join(", ") : `${key.experiment} ${withoutSettings(key.variant!, common)}`;
+    const label = differs === "" ? name : `${name}, ${differs}`;
     const mixtures = mix ? [] : mixturesOf(runs);
     if (mixtures.length > 0) throw new MixedRunsError(`Cannot average the runs of '${label}'`, mixtures);
     return {
       label,
+      differs,
       key,
       runs,
       context: sharedContext(runs),
@@ -155,19 +162,18 @@ export function groupRuns(runs: readonly FinishedRun[], options: GroupOptions = 
   });
 }
 
-/** Experiment and variant; where two groups share them (a default has changed, say), what else tells them apart. */
-function labelOf(
+/** Where two groups share experiment and variant (a default has changed, say), what else tells them apart. */
+function whatDiffers(
   groups: readonly { key: Record<string, string>; runs: FinishedRun[] }[],
   key: Record<string, string>,
   runs: readonly FinishedRun[],
 ): string {
-  const name = `${key.experiment} ${key.variant}`;
   const twins = groups.filter((other) => other.key.experiment === key.experiment && other.key.variant === key.variant);
-  if (twins.length < 2) return name;
+  if (twins.length < 2) return "";
   const first = identity(twins[0]!.runs[0]!);
   const apart = new Set(twins.flatMap((twin) => differences(first, identity(twin.runs[0]!)).map(({ key }) => key)));
   const own = new Map(differences({}, identity(runs[0]!)).flatMap(({ key, right }) => expand(key, right)));
-  return [name, ...[...apart].map((path) => `${path} ${print(own.get(path)).slice(0, 16)}`)].join(", ");
+  return [...apart].map((path) => `${path} ${print(own.get(path)).slice(0, 16)}`).join(", ");
 }
 
 function expand(path: string, value: Json | undefined): [string, Json | undefined][] {

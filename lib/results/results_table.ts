@@ -1,4 +1,5 @@
 import { nearest } from "@/errors.ts";
+import { commonSettings, withoutSettings } from "./common_settings.ts";
 import { type Group, type Metric, METRICS } from "./group.ts";
 import { describeContext, mixturesOf, type ResultContext } from "./mixing.ts";
 import { PUBLISHED, publishedFor } from "./published.ts";
@@ -86,7 +87,8 @@ function resultsTable(groups: readonly Group[], options: ResultsTableOptions): T
   const apart = (Object.keys(context) as (keyof ResultContext)[]).filter((name) =>
     !by.includes(name) && (mixed.includes(name) || (name === "partial" && mixed.includes("dataset")))
   );
-  const twins = groups.some((group) => !options.by && group.label !== `${group.key.experiment} ${group.key.variant}`);
+  const twins = groups.some(({ differs }) => differs !== "");
+  const common = options.by ? [] : commonSettings(groups.map(({ key }) => key.variant!));
   const columns: Column[] = [
     ...by.map((key) => ({ key })),
     ...(twins ? [{ key: "differs" }] : []),
@@ -103,9 +105,8 @@ function resultsTable(groups: readonly Group[], options: ResultsTableOptions): T
   ];
   const rows = groups.map((group): Row => ({
     ...group.key,
-    ...(twins
-      ? { differs: group.label.replace(`${group.key.experiment} ${group.key.variant}`, "").replace(/^, /, "") }
-      : {}),
+    ...(options.by ? {} : { variant: withoutSettings(group.key.variant!, common) }),
+    ...(twins ? { differs: group.differs } : {}),
     ...Object.fromEntries(apart.map((name) => [name, group.context[name]])),
     ...Object.fromEntries(numbers.map(({ subset, metric, key }) => [key, group.subsets[subset]?.[metric]])),
     source: "ours",
@@ -113,6 +114,7 @@ function resultsTable(groups: readonly Group[], options: ResultsTableOptions): T
   const datasets = new Set(groups.flatMap(({ runs }) => runs.map(({ result }) => result.data.dataset)));
   const notes = [
     "Mean ± standard deviation (number of runs); NME and FR in percent.",
+    ...(common.length > 0 ? [`All variants have ${common.join(", ")}.`] : []),
     ...(mixed.length > 0
       ? ["MIXED: not all of these numbers were made in the same way, so their ranks may mean nothing."]
       : []),

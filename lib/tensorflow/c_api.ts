@@ -138,10 +138,26 @@ export const AttrType = { STRING: 0, INT: 1, FLOAT: 2, BOOL: 3, TYPE: 4, SHAPE: 
  */
 export function openLibrary(path: string): TensorFlowSymbols {
   try {
-    return Deno.dlopen(path, SYMBOLS).symbols;
+    const { symbols } = Deno.dlopen(path, SYMBOLS);
+    keepLoaded(path);
+    return symbols;
   } catch (error) {
     throw new Error(`Cannot open the TensorFlow library '${path}': ${messageOf(error)}`, { cause: error });
   }
+}
+
+/**
+ * Holds a library until the process is gone. At its natural end Deno closes what it opened, and other native code that
+ * ends after that then crashes: seen with sharp, as exit code 139 after all work was done.
+ */
+function keepLoaded(path: string): void {
+  const RTLD_LAZY = 1;
+  try {
+    const libc = Deno.dlopen(Deno.build.os === "darwin" ? "libSystem.dylib" : "libc.so.6", {
+      dlopen: { parameters: ["buffer", "i32"], result: "pointer" },
+    });
+    libc.symbols.dlopen(new TextEncoder().encode(path + "\0"), RTLD_LAZY);
+  } catch { /* Windows has no such function. */ }
 }
 
 const encoder = new TextEncoder();

@@ -50,7 +50,7 @@ async function shapesOfFile(path: string): Promise<Shapes> {
       `Cannot compare shapes of '${path}' as it must be [N, 68, 2] or [N, 136]: [${shape.join(", ")}]`,
     );
   }
-  return { name: basename(path), count: count!, landmarks: Float64Array.from(data) };
+  return { name: basename(path).slice(0, -4), count: count!, landmarks: Float64Array.from(data) };
 }
 
 async function shapesOfDataset(name: string, from?: string): Promise<Shapes> {

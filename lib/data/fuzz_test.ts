@@ -91,24 +91,35 @@ async function fuzz(
   limit: number = LIMIT,
 ): Promise<void> {
   const before = snapshot(root, join(root, "box"));
-  let refused = 0;
+  let refused = 0, slowest = 0;
   for (let i = 0; i < COUNT; i++) {
     const bytes = mutate(good, createRandom(17, "fuzz", name, i));
-    const started = performance.now();
-    try {
-      await read(bytes, i);
-    } catch (error) {
-      refused++;
-      assert.ok(error instanceof Error, `${name} ${i}: threw ${error}`);
-      const [sentence] = error.message.split("\n\n");
-      assert.match(sentence!, /^Cannot [^\n]+$/, `${name} ${i}: ${error.stack}`);
-      assert.ok(sentence!.length < 1000, `${name} ${i}: ${sentence}`);
+    const attempt = async (): Promise<number> => {
+      const started = performance.now();
+      try {
+        await read(bytes, i);
+      } catch (error) {
+        refused++;
+        assert.ok(error instanceof Error, `${name} ${i}: threw ${error}`);
+        const [sentence] = error.message.split("\n\n");
+        assert.match(sentence!, /^Cannot [^\n]+$/, `${name} ${i}: ${error.stack}`);
+        assert.ok(sentence!.length < 1000, `${name} ${i}: ${sentence}`);
+      }
+      return (performance.now() - started) / 1000;
+    };
+    const seconds = await attempt();
+    slowest = Math.max(slowest, seconds);
+    // A file that hangs does so again; a machine with other work does not.
+    if (seconds >= limit) {
+      const again = await attempt();
+      assert.ok(again < limit, `${name} ${i}: ${seconds.toFixed(1)} s, then ${again.toFixed(1)} s`);
     }
-    const seconds = (performance.now() - started) / 1000;
-    assert.ok(seconds < limit, `${name} ${i}: ${seconds.toFixed(1)} s`);
   }
   assert.ok(refused > COUNT / 20, `${name}: only ${refused} of ${COUNT} were refused`);
   assert.deepEqual(snapshot(root, join(root, "box")), before);
+  if (COUNT > 1000) {
+    console.log(`${name}: ${COUNT} mutated, ${refused} refused, none took longer than ${slowest.toFixed(2)} s`);
+  }
 }
 
 /** An outer folder with a bystander, and in it the box that the readers may use. */
@@ -171,7 +182,7 @@ for (const format of ["jpeg", "png", "webp"] as const) {
 
 Deno.test("mutated .mat files are read or refused", async () => {
   const start = () => new Worker(new URL("./fuzz_cofw_worker.ts", import.meta.url).href, { type: "module" });
-  let worker = start(), restarts = 0;
+  let worker = start(), restarts = 0, longest = 0;
   await withBox(async (root, box) => {
     const pixels = dottedPicture(40, 30, []);
     const face = {
@@ -196,7 +207,10 @@ Deno.test("mutated .mat files are read or refused", async () => {
       const folder = join(box, String(i));
       await Deno.mkdir(folder);
       await Deno.writeFile(join(folder, "COFW_train_color.mat"), bytes);
-      const { refused, stopped, seconds } = await read(folder);
+      let answer = await read(folder);
+      longest = Math.max(longest, answer.seconds);
+      if (answer.seconds >= LIMIT && !answer.stopped) answer = await read(folder);
+      const { refused, stopped, seconds } = answer;
       assert.ok(seconds < LIMIT, `mat ${i}: ${seconds.toFixed(1)} s`);
       // Each damaged file leaks a little of the library's memory: after thousands, even a sound one finds none.
       if (stopped || i % 500 === 499) {
@@ -211,6 +225,7 @@ Deno.test("mutated .mat files are read or refused", async () => {
     }, 60);
   });
   worker.terminate();
+  if (COUNT > 1000) console.log(`mat: reading took ${longest.toFixed(2)} s at most; ${restarts} new workers`);
   assert.ok(restarts <= COUNT / 100, `${restarts} of ${COUNT} files stopped the library`);
 });
 

@@ -5,7 +5,7 @@
  *     deno task data check own --from PATH/TO/FOLDER
  *     deno task experiment own-mnv2 --data PATH/TO/FOLDER
  *
- * With few pictures, begin with a network that has seen drawn faces (of 68 landmarks): `--set init=RUN`.
+ * With few pictures, begin with a network that has seen drawn faces (of 68 landmarks): `--init RUN`.
  */
 import { defineExperiment } from "@/experiment/page.ts";
 

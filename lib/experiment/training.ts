@@ -45,7 +45,9 @@ export async function prepareTraining(
     })
     : undefined;
   const model = createExperimentModel(settings, { points: faces.scheme.points, seed, meanShape: shapeModel.mean });
-  const origin = settings.init === null ? undefined : await loadWeights(settings.init, model, settings.architecture);
+  const origin = settings.init === null
+    ? undefined
+    : await loadWeights(settings.init, model, settings.architecture, { freshHead: true });
   const variables = trainableVariables(model);
   const optimizer = createOptimizer(settings.optimizer.name, settings.optimizer.options, variables);
   const average = averaging > 0 ? averageWeights(variables, averaging) : undefined;

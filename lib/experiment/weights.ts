@@ -5,8 +5,8 @@ import { writeFileAtomic } from "@/files.ts";
 import { initializeFromKeras, type InputRange } from "@/models/keras/initialize.ts";
 import type { RunConfig } from "@/results/schema.ts";
 import { parseConfig } from "@/results/parse_run.ts";
-import { schemeByName } from "@/data/schemes.ts";
 import { decodeCheckpoint, encodeCheckpoint, readVariables, writeVariables } from "@/training/checkpoint.ts";
+import { modelEntry } from "@/models/registry.ts";
 import { namedWeights } from "@/training/training_state.ts";
 import { createExperimentModel } from "./model.ts";
 import type { ExperimentSettings } from "./settings.ts";
@@ -38,6 +38,12 @@ const MEANT: Readonly<Record<InputRange, string>> = {
   own: "its own layer 'normalization' is kept in what the first layers do",
 };
 
+/** Options of {@linkcode loadWeights}. */
+export interface LoadWeightsOptions {
+  /** Keeps the model's last layer where that of a run is for another number of landmarks. @default false */
+  freshHead?: boolean;
+}
+
 /**
  * Reads weights into a model: a Keras file (`.h5`, `.keras`; all but the last layer must fit), a weights file of ours, a
  * checkpoint, or a run directory.
@@ -47,7 +53,12 @@ const MEANT: Readonly<Record<InputRange, string>> = {
  * @throws {SyntaxError} if the file is damaged
  * @throws {RangeError} if the weights are another network's
  */
-export async function loadWeights(path: string, model: tf.LayersModel, architecture: string): Promise<string> {
+export async function loadWeights(
+  path: string,
+  model: tf.LayersModel,
+  architecture: string,
+  { freshHead = false }: LoadWeightsOptions = {},
+): Promise<string> {
   const file = await weightsFile(path);
   if (/\.(h5|hdf5|keras)$/i.test(file)) {
     const { loaded, head, turned, input } = await initializeFromKeras(model, architecture, file);
@@ -57,8 +68,18 @@ export async function loadWeights(path: string, model: tf.LayersModel, architect
   try {
     const { arrays } = decodeCheckpoint(await Deno.readFile(file), file);
     const variables = namedWeights(model);
-    writeVariables(variables, arrays);
-    return `Starts from all ${variables.length} weights of ${file}`;
+    const shapes = new Map(arrays.map(({ name, shape }) => [name, shape.join()]));
+    const head = `model/${modelEntry(architecture).head}/`;
+    const other = variables.filter(([name, variable]) =>
+      name.startsWith(head) && shapes.has(name) && shapes.get(name) !== variable.shape.join()
+    );
+    if (!freshHead || other.length === 0) {
+      writeVariables(variables, arrays);
+      return `Starts from all ${variables.length} weights of ${file}`;
+    }
+    const kept = variables.filter(([name]) => !name.startsWith(head));
+    writeVariables(kept, arrays);
+    return `Starts from ${kept.length} weights of ${file}, with a fresh last layer, as its landmarks are others`;
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
       throw new Deno.errors.NotFound(`Cannot read weights as there is no such file: '${file}'`);
@@ -75,7 +96,9 @@ export async function loadTrainedModel(run: string): Promise<{ model: tf.LayersM
   const path = join(run, "config.json");
   const config = parseConfig(await Deno.readTextFile(path), path);
   const settings = config.settings as unknown as ExperimentSettings & { scheme: string };
-  const { points } = schemeByName(settings.scheme);
+  // Schemes of own points end in their number.
+  const points = Number(/(?:^|-)(\d{1,5})$/.exec(settings.scheme)?.[1] ?? NaN);
+  if (!(points >= 1)) throw new SyntaxError(`Cannot open run '${run}' as its config.json names no landmark scheme`);
   const model = createExperimentModel(settings, { points, seed: config.seed });
   await loadWeights(run, model, settings.architecture);
   return { model, config };

@@ -48,6 +48,16 @@ Deno.test("loadTrainedModel() makes a run's network again, with its weights", ()
     const { model, config: read } = await loadTrainedModel(run);
     assert.equal(read.experiment, "toy");
     assert.deepEqual(values(model), values(trained));
+
+    // Points of one's own: the scheme's name ends in their number.
+    for (const [scheme, outcome] of [["my-faces-68", 68], ["mine", undefined]] as const) {
+      await Deno.writeTextFile(
+        join(run, "config.json"),
+        JSON.stringify({ ...config, settings: { ...config.settings, scheme } }),
+      );
+      if (outcome) assert.deepEqual(values((await loadTrainedModel(run)).model), values(trained));
+      else await assert.rejects(loadTrainedModel(run), /as its config\.json names no landmark scheme$/);
+    }
   }));
 
 Deno.test("loadWeights() takes a weights file or a run directory, and refuses another network's", () =>
@@ -68,6 +78,16 @@ Deno.test("loadWeights() takes a weights file or a run directory, and refuses an
       message: /^Cannot read weights from '.*weights\.ckpt' as they are another network's: .*O_L\/kernel/,
     });
     assert.deepEqual(values(other), before);
+    // As a start it will do, but for its last layer.
+    const said = await loadWeights(file, other, "mnv2", { freshHead: true });
+    assert.match(
+      said,
+      /^Starts from 260 weights of .*weights\.ckpt, with a fresh last layer, as its landmarks are others$/,
+    );
+    assert.deepEqual(values(other), [...values(trained).slice(0, -2), ...before.slice(-2)]);
+    const same = createExperimentModel(settings, { points: 68, seed: 3 });
+    assert.match(await loadWeights(file, same, "mnv2", { freshHead: true }), /^Starts from all 262 weights of /);
+    assert.deepEqual(values(same), values(trained));
     await assert.rejects(loadWeights(join(run, "none.ckpt"), other, "mnv2"), /as there is no such file/);
     await Deno.writeTextFile(join(run, "none.h5"), "not HDF5");
     await assert.rejects(loadWeights(join(run, "none.h5"), other, "mnv2"), /^\w*Error: [^\n]+$/);

@@ -3,6 +3,12 @@ export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
+/** The line of a process's output that says why it failed: the last one that reads as an error, else the last. */
+export function errorLine(output: string): string {
+  const lines = output.trim().split("\n");
+  return lines.findLast((line) => /^(Cannot |([A-Za-z]\w*)?[Ee]rror\b)/.test(line)) ?? lines.at(-1)!;
+}
+
 /** The names nearest to `name` by edit distance, for "did you mean". */
 export function nearest(name: string, names: Iterable<string>, count = 3): string[] {
   const distance = (a: string, b: string) => {

@@ -1,4 +1,4 @@
-import { messageOf } from "@/errors.ts";
+import { errorLine, messageOf } from "@/errors.ts";
 import { fromFileUrl } from "@/paths.ts";
 import { readRun, type RunRecord } from "@/results/read_run.ts";
 import { RUN_FILES } from "@/results/schema.ts";
@@ -129,7 +129,7 @@ async function runTrial(trial: Trial, options: TrialRunnerOptions, signal: Abort
     signal.removeEventListener("abort", ask);
     if (code === 0) return { state: "finished", reason: "" };
     if (signal.aborted) return { state: "stopped", reason: "" };
-    return { state: "failed", reason: error.trim().split("\n")[0] || `exit code ${code}` };
+    return { state: "failed", reason: errorLine(error) || `exit code ${code}` };
   } catch (error) {
     return { state: "failed", reason: messageOf(error) };
   }
@@ -138,7 +138,7 @@ async function runTrial(trial: Trial, options: TrialRunnerOptions, signal: Abort
 /** Starts a trial as a process on this machine. */
 export const launchHere: Launch = (args) => {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "-A", EXPERIMENT, ...args],
+    args: ["run", "-A", "--quiet", EXPERIMENT, ...args],
     stdin: "null",
     stdout: "null",
     stderr: "piped",

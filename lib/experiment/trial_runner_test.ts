@@ -25,7 +25,11 @@ async function run(
       let stop = () => {};
       const ended = new Promise<{ code: number; error: string }>((resolve) => {
         const timer = setTimeout(
-          () => resolve({ code: codes[seed]!, error: codes[seed] ? "It broke: 7\nmore" : "" }),
+          () =>
+            resolve({
+              code: codes[seed]!,
+              error: codes[seed] ? "Blocking waiting for a lock\nCannot go on as it broke: 7\n    at file" : "",
+            }),
           20,
         );
         stop = () => {
@@ -82,7 +86,7 @@ Deno.test("runTrials() runs every trial, as many at once as asked", async () => 
 Deno.test("runTrials() goes on after a failure and tells its first sentence", async () => {
   const { states, started, reasons } = await run([1, 0, 1]);
   assert.deepEqual(started, [0, 1, 2]);
-  assert.deepEqual([reasons[0], reasons[2]], ["It broke: 7", "It broke: 7"]);
+  assert.deepEqual([reasons[0], reasons[2]], ["Cannot go on as it broke: 7", "Cannot go on as it broke: 7"]);
   assert.equal(states[0], "failed");
 });
 

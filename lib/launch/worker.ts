@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
 import { dirname } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { messageOf } from "@/errors.ts";
+import { errorLine, messageOf } from "@/errors.ts";
 import { projectRoot } from "@/paths.ts";
 import { readRun } from "@/results/read_run.ts";
 import { RunClaim, RunInUseError, STALE_AFTER } from "@/results/run_lock.ts";
@@ -273,8 +273,7 @@ function runLogged(
     child.on("exit", (code, killedBy) => {
       closeSync(file);
       signal.removeEventListener("abort", stop);
-      const lines = readFileSync(log).subarray(from).toString().trim().split("\n");
-      const said = lines.findLast((line) => /^(Cannot |[A-Z]\w*Error)/.test(line)) ?? lines.at(-1) ?? "";
+      const said = errorLine(readFileSync(log).subarray(from).toString());
       resolve(
         killedBy ? { code: 1, said: `It was ended by ${killedBy}` } : { code: code ?? 1, said: said.slice(0, 500) },
       );

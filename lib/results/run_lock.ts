@@ -2,6 +2,7 @@ import { readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import process from "node:process";
 import { clearInterval, setInterval } from "node:timers";
+import { messageOf } from "@/errors.ts";
 
 /** Name of the file that says which process is at work in a run directory. */
 export const LOCK_FILE = "running.json";
@@ -188,7 +189,11 @@ export class RunClaim {
  */
 async function claim(directory: string, path: string, owner: RunOwner, depth = 0): Promise<Deno.FsFile> {
   const temporary = `${path}.tmp-${owner.token}`;
-  const file = await Deno.open(temporary, { read: true, write: true, createNew: true });
+  const file = await Deno.open(temporary, { read: true, write: true, createNew: true }).catch((error) => {
+    throw new Error(`Cannot work on run '${directory}' as nothing can be written there: ${messageOf(error)}`, {
+      cause: error,
+    });
+  });
   let kept = false;
   try {
     await file.write(new TextEncoder().encode(JSON.stringify(owner) + "\n"));

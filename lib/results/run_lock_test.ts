@@ -38,6 +38,14 @@ Deno.test("RunClaim.take() holds the folder until it is released", () =>
     assert.deepEqual([...Deno.readDirSync(folder)], []);
   }));
 
+Deno.test("RunClaim.take() says which run it is where nothing can be written", () =>
+  withFolder(async (folder) => {
+    await assert.rejects(
+      RunClaim.take(join(folder, "gone")),
+      /^Error: Cannot work on run '.*gone' as nothing can be written there: /,
+    );
+  }));
+
 Deno.test("RunClaim.take() takes over from a process of this machine that has died, however lately it beat", () =>
   withFolder(async (folder) => {
     await leaveLock(folder, { pid: await deadPid() });

@@ -194,6 +194,15 @@ Deno.test("results --json holds groups, unfinished runs and published rows", () 
     assert.equal(JSON.parse((await results(join(root, "none"), "--json")).text).groups.length, 0);
   }));
 
+Deno.test("results shows the beginning of a long reason, and all of it as JSON", () =>
+  withRoot(async (root) => {
+    const path = writeExample(root, { seed: 4 });
+    Deno.removeSync(join(path, "result.json"));
+    await Deno.writeTextFile(join(path, "failure.json"), JSON.stringify({ message: "x".repeat(500) }));
+    assert.match((await results(root)).text, / {2}failed {2}x{120} \.\.\.\n/);
+    assert.equal(JSON.parse((await results(root, "--json")).text).unfinished[0].reason.length, 500);
+  }));
+
 Deno.test("results says how to make a first run where there is none", () =>
   withRoot(async (root) => {
     const { code, text } = await results(root);

@@ -185,7 +185,9 @@ function publishedNotes(groups: readonly Group[], datasets: readonly string[]): 
 
 /** The runs that have no result, with why. */
 export function unfinishedTable(runs: readonly RunRecord[]): Table {
-  const rows = runs.map(({ name, state, reason }): Row => ({ run: name, state, reason }));
+  // A whole sentence with a batch's faces would make every line as long; failure.json and --json have all of it.
+  const short = (reason: string) => reason.length > 120 ? `${reason.slice(0, 120)} ...` : reason;
+  const rows = runs.map(({ name, state, reason }): Row => ({ run: name, state, reason: short(reason) }));
   return new Table([{ key: "run" }, { key: "state" }, { key: "reason" }], rows, { caption: "Runs without a result" });
 }
 

@@ -18,9 +18,9 @@ export function describeCheck({ dataset, scheme, splits, prepared, problems }: C
   const pairs = flip.filter((partner, m) => partner > m).length;
   const eyes = interOcular.map((group) => group.length === 1 ? `${group[0]}` : `the middle of ${group.join(", ")}`);
   const lines = [
-    `${dataset}: ${points} landmarks from 0, ${pairs} pairs that mirroring exchanges, eye corners ${
-      eyes.join(" and ")
-    }`,
+    `${dataset}: ${points} landmarks from 0, ${pairs} pair${
+      pairs === 1 ? "" : "s"
+    } that mirroring exchanges, eye corners ${eyes.join(" and ")}`,
   ];
   for (const { split, faces, counts, partial, subsets, expectedSubsets } of splits) {
     // The folders' own lines follow.

@@ -6,6 +6,9 @@ import { printable } from "./source.ts";
 /** The file that describes a folder of own points. */
 export const OWN_FILE = "dataset.jsonc";
 
+/** Names under which results on your own faces would be taken for results on known ones. */
+const TAKEN: readonly string[] = ["300w", "cofw", "wflw", "synthetic"];
+
 /** What `dataset.jsonc` says. */
 export interface OwnDataset {
   readonly name: string;
@@ -132,6 +135,7 @@ export function parseOwnDataset(text: string, source: string): OwnDataset {
   if (typeof name !== "string" || !/^[a-z0-9][a-z0-9._-]{0,63}$/.test(name)) {
     throw fail(`name must be of lower-case letters, digits, . _ and -: ${show(name)}`);
   }
+  if (TAKEN.includes(name)) throw fail(`name must be another than those of known datasets: ${show(name)}`);
   if (typeof annotations !== "string" || !/^pts$|\.(?:csv|json)$/i.test(annotations)) {
     throw fail(`annotations must be "pts" or name a .csv or .json file: ${show(annotations)}`);
   }

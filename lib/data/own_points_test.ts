@@ -122,6 +122,7 @@ Deno.test("parseOwnDataset() refuses malformed descriptions with one clear sente
       "its entries must be name, annotations, firstPixel, testShare, points, flipPairs, interOcular, " +
       "interPupil, regions, lines: naem",
     ],
+    [{ name: "300w" }, `name must be another than those of known datasets: "300w"`],
     [{ name: "../up" }, `name must be of lower-case letters, digits, . _ and -: "../up"`],
     [{ annotations: "points.xml" }, `annotations must be "pts" or name a .csv or .json file: "points.xml"`],
     [{ firstPixel: 2 }, "firstPixel must be 0 or 1: 2"],

@@ -43,10 +43,12 @@ export class ProgressPlace {
     const lines = last || this.#last === "" ? [text] : [text, this.#last];
     if (last) this.#last = text;
     const meter = bar
-      ? `<progress value="${bar.done}" max="${bar.total}" style="width: 16em; vertical-align: middle"></progress> `
+      ? `<progress value="${bar.done}" max="${bar.total}" style="width: 12em; vertical-align: middle"></progress> `
       : "";
-    const html = lines.map((line) => `<code>${escape(line)}</code>`).join("<br>");
-    const data = { "text/plain": lines.join("\n"), "text/html": `<div>${meter}${html}</div>` };
+    // No <code>: JupyterLab gives that a ground of its own, line by line.
+    const style = "font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 13px)";
+    const html = `<div style="${style}">${meter}${lines.map(escape).join("<br>")}</div>`;
+    const data = { "text/plain": lines.join("\n"), "text/html": html };
     const content = { data, metadata: {}, transient: { display_id: this.#id } };
     const sent = kernel.broadcast(this.#shown ? "update_display_data" : "display_data", content);
     this.#shown = true;

@@ -4,7 +4,7 @@ import type { EpochRecord } from "@/training/trainer.ts";
 
 /** Options of {@linkcode liveTraining}. */
 export interface LiveTrainingOptions {
-  /** Name of the run in the plot. @default "this run" */
+  /** Name of the run, for a legend. @default none */
   name?: string;
   /** Heading of the plot. @default "Training" */
   title?: string;
@@ -25,7 +25,7 @@ const WAITING = { [Symbol.for("Jupyter.display")]: () => ({ "text/plain": "The c
 
 /** Makes a curve of the validation error, or of the loss where no face is held out, that grows in place. */
 export async function liveTraining(
-  { name = "this run", title = "Training", show = showLive }: LiveTrainingOptions = {},
+  { name, title = "Training", show = showLive }: LiveTrainingOptions = {},
 ): Promise<LiveTraining> {
   const records: EpochRecord[] = [];
   const shown = await show(WAITING);
@@ -36,11 +36,12 @@ export async function liveTraining(
       const validated = records.every(({ validationNme }) => validationNme !== null);
       await shown.update(trainingCurves({
         runs: [{
-          name,
+          name: name ?? "this run",
           first: records[0]!.epoch,
           values: records.map(({ loss, validationNme }) => validated ? 100 * validationNme! : loss),
         }],
         value: validated ? "validation NME (% of inter-ocular distance)" : "training loss",
+        legend: name !== undefined,
         title,
       }));
     },

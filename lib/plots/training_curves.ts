@@ -19,6 +19,8 @@ export interface TrainingCurvesOptions {
   readonly value: string;
   /** Of the value. @default "linear" */
   scale?: "linear" | "log";
+  /** Whether names stand beside the plot. @default true */
+  legend?: boolean;
   /** Heading of the plot. @default "Training" */
   title?: string;
 }
@@ -40,7 +42,9 @@ export interface TrainingCurvesOptions {
  * }));
  * ```
  */
-export function trainingCurves({ runs, value, scale = "linear", title = "Training" }: TrainingCurvesOptions): PlotSpec {
+export function trainingCurves(
+  { runs, value, scale = "linear", legend = true, title = "Training" }: TrainingCurvesOptions,
+): PlotSpec {
   const names = [...new Set(runs.map(({ name }) => name))];
   checkNames("training curves", names);
   const rows = names.flatMap((name) => {
@@ -74,6 +78,7 @@ export function trainingCurves({ runs, value, scale = "linear", title = "Trainin
       };
     });
   });
+  const bare = legend ? {} : { legend: null };
   const seeds = Math.max(...rows.map((row) => row.runs));
   const epochs = rows.map(({ epoch }) => epoch);
   const x = epochChannel(Math.min(...epochs), Math.max(...epochs));
@@ -101,7 +106,12 @@ export function trainingCurves({ runs, value, scale = "linear", title = "Trainin
         : []),
       {
         mark: { type: "line", point: rows.length <= 3 * names.length, tooltip: true },
-        encoding: { x, y: { field: "mean", ...y }, color: colorOf(names), strokeDash: dashOf(names) },
+        encoding: {
+          x,
+          y: { field: "mean", ...y },
+          color: { ...colorOf(names), ...bare },
+          strokeDash: { ...dashOf(names), ...bare },
+        },
       },
     ],
   });

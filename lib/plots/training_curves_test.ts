@@ -43,3 +43,10 @@ Deno.test("trainingCurves() keeps bands positive on a logarithmic scale and refu
     },
   );
 });
+
+Deno.test("trainingCurves() leaves the legend out when asked", async () => {
+  const draw = (legend: boolean) =>
+    toSvg(trainingCurves({ runs: [{ name: "acr", values: [2, 1] }], value: "x", legend }));
+  assert.match(await draw(true), />acr</);
+  assert.doesNotMatch(await draw(false), />acr</);
+});

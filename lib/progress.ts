@@ -34,20 +34,21 @@ export class ProgressPlace {
   #shown = false;
   #last = "";
 
-  /** Shows a bar over the line of the progress before, or ends with a line. */
-  draw(kernel: Pick<typeof Deno.jupyter, "broadcast">, { text, bar, last }: {
+  /** Shows a line, with a bar or without, over the last line of the progress before; or, where that ends, in its place. */
+  draw(kernel: Pick<typeof Deno.jupyter, "broadcast">, { text, bar, ended }: {
     text: string;
     bar?: { done: number; total: number };
-    last?: boolean;
+    ended?: boolean;
   }): void {
-    const lines = last || this.#last === "" ? [text] : [text, this.#last];
-    if (last) this.#last = text;
+    const lines = ended || this.#last === "" ? [text] : [text, this.#last];
+    if (ended) this.#last = text;
     const meter = bar
       ? `<progress value="${bar.done}" max="${bar.total}" style="width: 12em; vertical-align: middle"></progress> `
       : "";
     // No <code>: JupyterLab gives that a ground of its own, line by line.
-    const style = "font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 13px)";
-    const html = `<div style="${style}">${meter}${lines.map(escape).join("<br>")}</div>`;
+    const style =
+      "white-space: pre-wrap; font-family: var(--jp-code-font-family, monospace); font-size: var(--jp-code-font-size, 13px)";
+    const html = `<div style="${style}">${meter}${lines.map(escape).join("\n")}</div>`;
     const data = { "text/plain": lines.join("\n"), "text/html": html };
     const content = { data, metadata: {}, transient: { display_id: this.#id } };
     const sent = kernel.broadcast(this.#shown ? "update_display_data" : "display_data", content);
@@ -133,12 +134,12 @@ export function createProgress(options: ProgressOptions): Progress {
     },
     done(note = "") {
       if (kernel) {
-        place.draw(kernel, { text: note || `${label}: done in ${formatDuration(seconds())}`, last: true });
+        place.draw(kernel, { text: note || `${label}: done in ${formatDuration(seconds())}`, ended: true });
       } else if (terminal) write(`\r\x1b[2K${note ? note + "\n" : ""}`);
       else if (note) write(note + "\n");
     },
     stop() {
-      if (kernel) place.draw(kernel, { text: `${label}: stopped at ${counted()}`, last: true });
+      if (kernel) place.draw(kernel, { text: `${label}: stopped at ${counted()}` });
       else if (terminal) write("\r\x1b[2K");
     },
   };

@@ -54,11 +54,13 @@ Deno.test("ProgressPlace keeps the last line below the next bar, and that alone 
 
 Deno.test("createProgress() says where it was stopped, also at what was not drawn", () => {
   const { messages, kernel } = recorder();
-  const progress = createProgress({ label: "Epoch 1/2", total: 9, unit: "images", kernel });
+  const place = new ProgressPlace();
+  createProgress({ label: "Epoch 1/2", total: 9, kernel, place }).done("Epoch 1/2  loss 3");
+  const progress = createProgress({ label: "Epoch 2/2", total: 9, unit: "images", kernel, place });
   progress.update(1);
   progress.update(5);
   progress.stop();
-  assert.equal(messages.at(-1)!.text, "Epoch 1/2: stopped at 5/9 images");
+  assert.equal(messages.at(-1)!.text, "Epoch 2/2: stopped at 5/9 images\nEpoch 1/2  loss 3");
 });
 
 Deno.test("createProgress() shows nothing when quiet", () => {

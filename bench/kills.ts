@@ -20,6 +20,7 @@ import { createRandom } from "@/random.ts";
 import { maskedCrc32c } from "@/results/crc32c.ts";
 import { parseFaceErrors } from "@/results/face_errors.ts";
 import { parseConfig, parseResult } from "@/results/parse_run.ts";
+import { runOwner } from "@/results/run_lock.ts";
 import { CLOCK_FIELDS } from "@/results/schema.ts";
 import { decodeCheckpoint } from "@/training/checkpoint.ts";
 
@@ -37,6 +38,8 @@ const PHASES = ["starting", "preparing", "loading", "training", "writing"] as co
 type Phase = typeof PHASES[number];
 /** Those that write. Kills are aimed at them, and hit what they hit. */
 const AIMS = ["preparing", "training", "writing"] as const;
+/** Kills of one run for each of them: it must also get on. */
+const EACH = 2;
 
 export interface KillOptions {
   kills: number;
@@ -50,6 +53,8 @@ export interface KillOptions {
 export interface KillReport {
   /** Kills by what the run was doing. */
   readonly killed: Record<Phase, number>;
+  /** Kills of a process that held its run directory. */
+  readonly atWork: number;
   /** Runs that came to their end, every one equal to the undisturbed one. */
   readonly finished: number;
   /** Files that were read whole after kills. */
@@ -61,7 +66,7 @@ export async function killOften({ kills, seed = 0, say = () => {} }: KillOptions
   const folder = await Deno.makeTempDir({ prefix: "acr-lab-kills-" });
   const random = createRandom(seed, "kills");
   const killed = { starting: 0, preparing: 0, loading: 0, training: 0, writing: 0 };
-  let finished = 0, filesRead = 0;
+  let finished = 0, filesRead = 0, atWork = 0;
   try {
     await Deno.mkdir(join(folder, "pages"));
     await Deno.writeTextFile(join(folder, "pages", "toy.ts"), PAGE);
@@ -75,30 +80,35 @@ export async function killOften({ kills, seed = 0, say = () => {} }: KillOptions
     const expected = await whole.timeless();
     for (let total = 0; total < kills;) {
       const place = new Place(folder, `run-${finished}`);
+      const aimed = { preparing: 0, training: 0, writing: 0 };
       let ended = false;
       while (!ended && total < kills) {
         const before = await place.phase();
-        const ahead = AIMS.filter((aim) => PHASES.indexOf(aim) >= PHASES.indexOf(before));
-        const aim = ahead.toSorted((a, b) => killed[a] - killed[b])[0]!;
+        const aim = AIMS.find((aim) => PHASES.indexOf(aim) >= PHASES.indexOf(before) && aimed[aim] < EACH);
+        if (aim === undefined) break;
+        aimed[aim]++;
         const child = place.start();
         const exit = child.output();
         let over = false;
         exit.finally(() => over = true);
+        while (!over && PHASES.indexOf(await place.phase()) < PHASES.indexOf(aim)) await pause(3);
         if (before === aim) {
-          // Its files were there before this process: it comes back to where it was by way of starting.
-          await pause(lengths.starting + (aim === "preparing" ? 0 : lengths.loading));
-        } else {
-          while (!over && PHASES.indexOf(await place.phase()) < PHASES.indexOf(aim)) await pause(3);
+          // Its files were there before this process, which first has to come back to where the last one was.
+          if (aim === "preparing") await pause(lengths.starting);
+          else while (!over && await place.owner() !== child.pid) await pause(3);
+          await pause(random.uniform(0, aim === "preparing" ? 0 : lengths.training / 2));
         }
         await pause(random.uniform(0, lengths[aim]));
         const phase = await place.phase();
+        const holds = await place.owner() === child.pid;
         if (!over) child.kill("SIGKILL");
         const { signal, code, stderr } = await exit;
         if (signal === "SIGKILL") {
           killed[phase]++;
+          atWork += holds ? 1 : 0;
           total++;
           filesRead += await place.verify();
-          say(`kill ${total}: ${phase}`);
+          say(`kill ${total}: ${phase}${holds ? ", at work on the run" : ""}`);
         } else {
           assert.equal(code, 0, new TextDecoder().decode(stderr));
           ended = true;
@@ -110,7 +120,7 @@ export async function killOften({ kills, seed = 0, say = () => {} }: KillOptions
       say(`run ${++finished} ended as the undisturbed one`);
       await place.remove();
     }
-    return { killed, finished, filesRead };
+    return { killed, atWork, finished, filesRead };
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -183,6 +193,11 @@ class Place {
     const sets = await list(this.prepared);
     if (sets.filter((name) => !name.endsWith(".parts")).length === 2) return "loading";
     return sets.length > 0 ? "preparing" : "starting";
+  }
+
+  /** The process that holds the run directory. */
+  async owner(): Promise<number | undefined> {
+    return (await runOwner(this.path))?.owner.pid;
   }
 
   /** Names of what is no whole file, below the run and the prepared faces. */
@@ -284,10 +299,12 @@ if (import.meta.main) {
   const kills = Number(Deno.args.find((arg) => /^\d+$/.test(arg)) ?? 200);
   const seed = Number(Deno.args[Deno.args.indexOf("--seed") + 1 || Deno.args.length] ?? 0);
   const began = performance.now();
-  const { killed, finished, filesRead } = await killOften({ kills, seed, say: (text) => console.error(text) });
+  const { killed, atWork, finished, filesRead } = await killOften({ kills, seed, say: (text) => console.error(text) });
   const each = PHASES.map((phase) => `${killed[phase]} while ${phase}`).join(", ");
   console.log(
-    `${kills} kills (${each}) in ${formatDuration((performance.now() - began) / 1000)}: ${finished} runs ended, ` +
+    `${kills} kills (${each}; ${atWork} of a process that held its run) in ${
+      formatDuration((performance.now() - began) / 1000)
+    }: ${finished} runs ended, ` +
       `each equal to the undisturbed one; ${filesRead} files read whole after kills, none half-written`,
   );
 }

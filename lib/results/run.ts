@@ -7,7 +7,7 @@ import { describeEnvironment, type EnvironmentOptions } from "./environment.ts";
 import { formatFaceErrors } from "./face_errors.ts";
 import { appendMetrics, readMetrics, rewindMetrics } from "./metrics_file.ts";
 import { parseConfig, parseResult } from "./parse_run.ts";
-import { LOCK_FILE, RunClaim, STALE_AFTER } from "./run_lock.ts";
+import { isClaimAlive, LOCK_FILE, RunClaim } from "./run_lock.ts";
 import {
   type FaceError,
   type MetricsRecord,
@@ -218,7 +218,6 @@ async function removePieces(path: string): Promise<void> {
     if (!isFile || !(lock || /\.tmp-[0-9a-f-]+$/.test(name))) continue;
     const piece = join(path, name);
     // A lock being made may be that of a process which is about to be refused: it is gone in a moment by itself.
-    const age = Date.now() - ((await Deno.stat(piece).catch(() => undefined))?.mtime?.getTime() ?? Date.now());
-    if (!lock || age > STALE_AFTER) await Deno.remove(piece).catch(() => {});
+    if (!lock || !await isClaimAlive(piece).catch(() => true)) await Deno.remove(piece).catch(() => {});
   }
 }

@@ -121,6 +121,11 @@ export function runOwner(path: string): Promise<Held | undefined> {
   return readLock(join(path, LOCK_FILE), Date.now());
 }
 
+/** Whether the process that made a lock file, or a piece of one, still lives, as far as can be told. */
+export async function isClaimAlive(path: string): Promise<boolean> {
+  return (await readLock(path, Date.now()))?.alive ?? false;
+}
+
 /** A hold on a run directory, until {@linkcode release}. It never waits for another and nothing ever waits for it. */
 export class RunClaim {
   readonly #timer: ReturnType<typeof setInterval>;

@@ -208,7 +208,12 @@ Deno.test("openRun() removes what a killed process left half-written, but no loc
   withFolder(async (root) => {
     const request = exampleRequest();
     const path = runPath(root, request);
-    await (await openRun(path, request)).close();
+    const run = await openRun(path, request);
+    const lock = JSON.parse(await Deno.readTextFile(join(path, "running.json")));
+    await run.close();
+    const dead = new Deno.Command(Deno.execPath(), { args: ["--version"], stdout: "null" }).spawn();
+    await dead.status;
+    await Deno.writeTextFile(join(path, "running.json.tmp-3-4"), JSON.stringify({ ...lock, pid: dead.pid }));
     const old = new Date(Date.now() - 3_600_000);
     for (const name of ["result.json.tmp-12-0a1b2c3d", "running.json.tmp-1-2", "running.json.aa", "mine.tmp-notes"]) {
       await Deno.writeTextFile(join(path, name), "{");

@@ -92,10 +92,14 @@ async function firstSteps(rounds: number): Promise<string> {
     const title = "`deno task experiment synthetic-mnv2`";
     return turnsTable(
       [
-        ...await takeTurns([{
-          ...{ what: `${title}, never run before: draws its faces`, group: "first training step", ours: true },
-          turn: (round) => start(`cache-${round}`),
-        }], 1),
+        ...await takeTurns(
+          [{
+            ...{ what: `${title}, never run before: draws its faces`, group: "first training step", ours: true },
+            turn: (round) => start(`cache-${round}`),
+          }],
+          1,
+          (line) => console.error(`  ${line}`),
+        ),
         ...await takeTurns(
           [{
             ...{ what: `${title}, faces drawn before`, group: "first training step", ours: true },

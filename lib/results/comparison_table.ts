@@ -1,5 +1,5 @@
 import type { GroupComparison } from "./compare.ts";
-import { fixed, percent, Table } from "./table.ts";
+import { percent, Table } from "./table.ts";
 
 /** What the interval and the p-value of a comparison are about, to stand below it. */
 export const COMPARISON_NOTE =
@@ -11,30 +11,29 @@ export const COMPARISON_NOTE =
 export function comparisonTable(comparisons: readonly GroupComparison[]): Table {
   const number = { align: "right" } as const;
   const p = (value: number) => value === 0 ? "< 1e-300" : value < 1e-4 ? value.toExponential(1) : value.toFixed(4);
+  const share = [...new Set(comparisons.map(({ confidence }) => `${Math.round(100 * confidence)} %`))].join(", ");
+  const interval = (low: string, high: string, group: string) =>
+    [{ key: low, title: "from" }, { key: high, title: "to" }].map((column) => ({
+      ...column,
+      ...{ group, format: percent(2), ...number },
+    }));
   return new Table(
     [
       { key: "a", title: "A" },
       { key: "b", title: "B" },
       { key: "subset" },
       { key: "faces", ...number },
-      { key: "nme_a", title: "NME of A (%)", format: percent(2), ...number },
-      { key: "nme_b", title: "NME of B (%)", format: percent(2), ...number },
-      { key: "difference", title: "A - B (points)", format: percent(2), ...number },
-      { key: "low", title: "interval from", format: percent(2), ...number },
-      { key: "high", title: "to", format: percent(2), ...number },
-      ...(comparisons.some(({ overRuns }) => overRuns)
-        ? [
-          { key: "low_runs", title: "with seeds, from", format: percent(2), ...number },
-          { key: "high_runs", title: "to", format: percent(2), ...number },
-        ]
-        : []),
-      { key: "confidence", format: fixed(2), ...number },
+      { key: "nme_a", group: "NME (%)", title: "A", format: percent(2), ...number },
+      { key: "nme_b", group: "NME (%)", title: "B", format: percent(2), ...number },
+      { key: "difference", group: "NME (%)", title: "A - B", format: percent(2), ...number },
+      ...interval("low", "high", `${share} interval`),
+      ...(comparisons.some(({ overRuns }) => overRuns) ? interval("low_runs", "high_runs", "with seeds") : []),
       { key: "p", title: "Wilcoxon p", format: p, ...number },
-      { key: "wins", title: "A better on (% of faces)", format: percent(0), ...number },
+      { key: "wins", title: "A better on (%)", format: percent(0), ...number },
     ],
-    comparisons.map(({ a, b, subset, count, difference, low, high, confidence, pValue, wins, overRuns }) => ({
+    comparisons.map(({ a, b, subset, count, difference, low, high, pValue, wins, overRuns }) => ({
       ...{ a: `${a.label} (${a.runs})`, b: `${b.label} (${b.runs})`, subset, faces: count },
-      ...{ nme_a: a.nme, nme_b: b.nme, difference, low, high, confidence, p: pValue, wins },
+      ...{ nme_a: a.nme, nme_b: b.nme, difference, low, high, p: pValue, wins },
       ...(overRuns ? { low_runs: overRuns.low, high_runs: overRuns.high } : {}),
     })),
     { caption: "Comparison face by face", notes: [COMPARISON_NOTE] },

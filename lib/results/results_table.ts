@@ -87,6 +87,8 @@ function resultsTable(groups: readonly Group[], options: ResultsTableOptions): T
   const apart = (Object.keys(context) as (keyof ResultContext)[]).filter((name) =>
     !by.includes(name) && (mixed.includes(name) || (name === "partial" && mixed.includes("dataset")))
   );
+  const datasets = new Set(groups.flatMap(({ runs }) => runs.map(({ result }) => result.data.dataset)));
+  const rowsPublished = published && [...datasets].some((dataset) => publishedFor(dataset).length > 0);
   const twins = groups.some(({ differs }) => differs !== "");
   const common = options.by ? [] : commonSettings(groups.map(({ key }) => key.variant!));
   const columns: Column[] = [
@@ -101,7 +103,7 @@ function resultsTable(groups: readonly Group[], options: ResultsTableOptions): T
       align: "right",
       best: metric === "auc" || metric === "authorsAuc" ? "max" : "min",
     })),
-    ...(published ? [{ key: "source" }] : []),
+    ...(rowsPublished ? [{ key: "source" }] : []),
   ];
   const rows = groups.map((group): Row => ({
     ...group.key,
@@ -111,7 +113,6 @@ function resultsTable(groups: readonly Group[], options: ResultsTableOptions): T
     ...Object.fromEntries(numbers.map(({ subset, metric, key }) => [key, group.subsets[subset]?.[metric]])),
     source: "ours",
   }));
-  const datasets = new Set(groups.flatMap(({ runs }) => runs.map(({ result }) => result.data.dataset)));
   const notes = [
     "Mean ± standard deviation (number of runs); NME and FR in percent.",
     ...(common.length > 0 ? [`All variants have ${common.join(", ")}.`] : []),

@@ -88,11 +88,15 @@ export function normals(position: Float64Array, triangles: Int32Array): Float64A
       vz = position[c + 2]! - position[a + 2]!;
     // y points down, so the outward normal of a triangle that turns clockwise on the screen is u x v with z to the viewer.
     const nx = uy * vz - uz * vy, ny = uz * vx - ux * vz, nz = ux * vy - uy * vx;
-    for (const i of [a, b, c]) {
-      normal[i] = normal[i]! + nx;
-      normal[i + 1] = normal[i + 1]! + ny;
-      normal[i + 2] = normal[i + 2]! + nz;
-    }
+    normal[a] = normal[a]! + nx;
+    normal[a + 1] = normal[a + 1]! + ny;
+    normal[a + 2] = normal[a + 2]! + nz;
+    normal[b] = normal[b]! + nx;
+    normal[b + 1] = normal[b + 1]! + ny;
+    normal[b + 2] = normal[b + 2]! + nz;
+    normal[c] = normal[c]! + nx;
+    normal[c + 1] = normal[c + 1]! + ny;
+    normal[c + 2] = normal[c + 2]! + nz;
   }
   for (let i = 0; i < normal.length; i += 3) {
     const x = normal[i]!, y = normal[i + 1]!, z = normal[i + 2]!;

@@ -1,3 +1,4 @@
+import { cpuUsage } from "node:process";
 import { printable } from "./printable.ts";
 
 /** What an HDF5 file holds, without its numbers. */
@@ -15,53 +16,77 @@ export type H5Response = { tree: H5Tree } | { arrays: Float32Array[] } | { error
 export const HDF5_SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 0x1a, 0x0a);
 
 /**
- * How long HDF5 may take over one request: the last resort, should a file send it round in circles that no limit of
- * h5_worker.ts sees. Keras files of 15 MB take 0.1 s, of 1 GiB a few; a loaded machine may hold up the worker for longer.
+ * How long HDF5 may take over one request, in seconds: the last resort, as damaged files can send it round in circles
+ * that no limit of h5_worker.ts sees. Keras files of 15 MB take 0.1 s. It counts only once the process has worked as
+ * long too, as a loaded machine may hold it up.
  */
-const PATIENCE_MS = 20_000;
+const PATIENCE = 4, PATIENCE_PER_BYTE = 1 / (64 << 20);
 
 /**
  * An HDF5 file held by a worker of its own (see h5_worker.ts). Nothing of it is trusted: shapes come first, and numbers
  * are read only for the datasets that are asked for.
  */
 export class H5File implements Disposable {
-  private constructor(private readonly worker: Worker, private readonly source: string, readonly tree: H5Tree) {}
+  private readonly patience: number;
 
-  /** Opens the bytes of a file, which are its own from then on; `source` names it in errors. */
-  static async open(bytes: Uint8Array, source: string): Promise<H5File> {
-    const worker = new Worker(new URL("./h5_worker.ts", import.meta.url), { type: "module" });
+  private constructor(
+    private readonly worker: Worker,
+    private readonly keep: boolean,
+    private readonly source: string,
+    readonly tree: H5Tree,
+    size: number,
+  ) {
+    this.patience = PATIENCE + size * PATIENCE_PER_BYTE;
+  }
+
+  /**
+   * Opens the bytes of a file, which are its own from then on; `source` names it in errors. A file has a worker to itself,
+   * which ends with it, unless it is given one.
+   */
+  static async open(bytes: Uint8Array, source: string, given?: Worker): Promise<H5File> {
+    const worker = given ?? startH5Worker(), size = bytes.byteLength;
     try {
-      const response = await ask(worker, source, { op: "open", bytes });
+      const response = await ask(worker, source, { op: "open", bytes }, PATIENCE + size * PATIENCE_PER_BYTE);
       if (!("tree" in response)) throw new TypeError(`Cannot read weights from '${source}': no answer`);
-      return new H5File(worker, source, response.tree);
+      return new H5File(worker, given !== undefined, source, response.tree, size);
     } catch (error) {
-      worker.terminate();
+      if (!given) worker.terminate();
       throw error;
     }
   }
 
   /** The numbers of some datasets of floats, flat, in their order. Check shapes in `tree` first. */
   async read(paths: string[]): Promise<Float32Array[]> {
-    const response = await ask(this.worker, this.source, { op: "read", paths });
+    const response = await ask(this.worker, this.source, { op: "read", paths }, this.patience);
     if (!("arrays" in response)) throw new TypeError(`Cannot read weights from '${this.source}': no answer`);
     return response.arrays;
   }
 
   [Symbol.dispose](): void {
-    this.worker.terminate();
+    if (!this.keep) this.worker.terminate();
   }
 }
 
-function ask(worker: Worker, source: string, request: H5Request): Promise<H5Response> {
+/** A worker that can hold a file. */
+export function startH5Worker(): Worker {
+  return new Worker(new URL("./h5_worker.ts", import.meta.url), { type: "module" });
+}
+
+function ask(worker: Worker, source: string, request: H5Request, patience: number): Promise<H5Response> {
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => {
-      clearTimeout(timer);
+      clearInterval(timer);
       reject(new SyntaxError(`Cannot read weights from '${source}' as ${printable(reason, 300)}`));
     };
-    const timer = setTimeout(() => fail(`HDF5 did not finish: ${PATIENCE_MS / 1000} s`), PATIENCE_MS);
+    const started = performance.now(), worked = cpuUsage();
+    const timer = setInterval(() => {
+      const { user, system } = cpuUsage(worked);
+      const seconds = Math.min((performance.now() - started) / 1000, (user + system) / 1e6);
+      if (seconds > patience) fail(`HDF5 did not finish: ${seconds.toFixed(1)} s`);
+    }, 200);
     worker.onmessage = ({ data }: MessageEvent<H5Response>) => {
       if ("error" in data) return fail(reasonOf(data.error));
-      clearTimeout(timer);
+      clearInterval(timer);
       resolve(data);
     };
     worker.onerror = (event) => {

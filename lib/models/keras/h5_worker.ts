@@ -32,7 +32,7 @@ const loading = import("h5wasm").then(async (module) => {
   return module;
 });
 let h5: Awaited<typeof loading>;
-let file: InstanceType<typeof h5.File> | undefined;
+let file: InstanceType<typeof h5.File> | undefined, opened = 0;
 
 /** Bytes of text, and texts, that are left to read. */
 let bytesLeft = MAX_TEXT_BYTES, textsLeft = MAX_TEXTS;
@@ -126,9 +126,16 @@ function read(path: string): Float32Array<ArrayBuffer> {
 
 function answer(request: H5Request): [H5Response, Transferable[]] {
   if (request.op === "open") {
+    if (file) {
+      file.close();
+      h5.FS!.unlink(file.filename);
+    }
+    [bytesLeft, textsLeft] = [MAX_TEXT_BYTES, MAX_TEXTS];
+    // HDF5 keeps what it knows of a file that it could not close: the next one must have another name.
+    const name = `/file-${opened++}.h5`;
     // The bytes are this worker's own: no further copy. (Emscripten's option, which h5wasm's types leave out.)
-    h5.FS!.writeFile("/file.h5", request.bytes, { canOwn: true } as { flags?: string });
-    file = new h5.File("/file.h5", "r");
+    h5.FS!.writeFile(name, request.bytes, { canOwn: true } as { flags?: string });
+    file = new h5.File(name, "r");
     return [{ tree: walk() }, []];
   }
   const arrays = request.paths.map(read);

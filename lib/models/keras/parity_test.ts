@@ -9,6 +9,7 @@ import { sharedData, testWith } from "@/testing.ts";
 import { fillByFormula, formulaImages, formulaLabels } from "../peer/formula.ts";
 import { cachedPeer, findKerasPeer, type KerasPeer, runPeer } from "../peer/keras_peer.ts";
 import { createModel, type CreateModelOptions } from "../registry.ts";
+import { initializeFromKeras } from "./initialize.ts";
 import { openKerasModel } from "./open.ts";
 import { encodeKeras } from "./write.ts";
 
@@ -93,6 +94,40 @@ for (const [key, network, files] of NETWORKS) {
     },
   );
 }
+
+testWith(
+  peer,
+  reason,
+  "initializeFromKeras() starts from every kind of file that ImageNet's weights come in, as Keras computes with them",
+  async (peer) => {
+    await useBackend({ quiet: true });
+    const folder = await cachedPeer(peer, "init", [], (folder) => runPeer(peer, "init", folder));
+    const x = tf.tensor(formulaImages(1, 64), [1, 64, 64, 3]);
+    for (const network of ["mnv2", "efnb0"] as const) {
+      const files = [...Deno.readDirSync(folder)].map(({ name }) => name)
+        .filter((name) => name.startsWith(`init_${network}_`)).sort();
+      assert.equal(files.length, 10);
+      const expected = await readNpy(join(folder, `init_${network}.npy`));
+      const keras = tf.tensor(expected.data as Float32Array, expected.shape as [1, 32, 32, number]);
+      for (const file of files) {
+        for (const flavor of network === "efnb0" ? ["efficientnet", "applications"] as const : [undefined]) {
+          const model = createModel(network, { points: 5, size: 64, ...(flavor && { flavor }) });
+          const { head, input, loaded } = await initializeFromKeras(model, network, join(folder, file));
+          assert.deepEqual([head, input], [false, network === "mnv2" ? "signed" : "own"], file);
+          assert.equal(loaded, model.weights.length - (flavor === "applications" ? 3 : 2), file);
+          const first = model.getLayer(network === "mnv2" ? "bn_Conv1" : "stem_bn").output as tf.SymbolicTensor;
+          const [actual, wanted] = tf.tidy(() => {
+            const y = tf.model({ inputs: model.inputs, outputs: first }).predict(x) as tf.Tensor4D;
+            // Away from the row and column of zeros that padding adds, which meant gray in Keras.
+            return [y, keras].map((t) => tf.slice4d(t as tf.Tensor4D, [0, 1, 1, 0], [1, 30, 30, -1]).dataSync());
+          }) as [Float32Array, Float32Array];
+          assertClose(actual, wanted, 1e-5, `${file} ${flavor ?? ""}`);
+          model.dispose();
+        }
+      }
+    }
+  },
+);
 
 for (const network of ["mnv2", "efnb0", "efnb3"]) {
   testWith(...need(network), `createModel() ${network} trains as Keras 2 does for 5 steps`, async (peer) => {

@@ -60,13 +60,15 @@ const MAX_FILE = 1 << 30, MAX_JSON = 64 << 20;
  * Opens a Keras file: a full model or weights only, in HDF5 (`.h5`, `.hdf5`, `.weights.h5`) or as a `.keras` archive, of
  * Keras 2 or 3. Reads names and shapes, not yet numbers.
  *
+ * @param worker what reads it, as `startH5Worker()` makes one; by default one of its own, which a hostile file may bring
+ *   down. Tests of thousands of files save its start
  * @throws SyntaxError if the file is not one of these, or is damaged or malicious
  */
-export async function openStoredWeights(path: string): Promise<StoredWeights> {
+export async function openStoredWeights(path: string, worker?: Worker): Promise<StoredWeights> {
   const bytes = await readBounded(path);
   const source = path;
   if (startsWith(bytes, HDF5_SIGNATURE)) {
-    const file = await H5File.open(bytes, source);
+    const file = await H5File.open(bytes, source, worker);
     return interpret(file, source, undefined, undefined);
   }
   if (startsWith(bytes, Uint8Array.of(0x50, 0x4b))) {
@@ -82,7 +84,7 @@ export async function openStoredWeights(path: string): Promise<StoredWeights> {
     };
     const metadata = parseJson(text("metadata.json") ?? "{}", source) as { keras_version?: unknown } | null;
     const version = typeof metadata?.keras_version === "string" ? metadata.keras_version : undefined;
-    return interpret(await H5File.open(weights, source), source, text("config.json"), version);
+    return interpret(await H5File.open(weights, source, worker), source, text("config.json"), version);
   }
   const first = [...bytes.subarray(0, 4)].map((byte) => byte.toString(16).padStart(2, "0")).join(" ");
   throw new SyntaxError(

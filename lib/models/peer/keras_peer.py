@@ -1,7 +1,8 @@
 """Keras's side of the parity tests: run by Python, with TensorFlow, tf_keras (Keras 2) and Keras 3.
 
     python keras_peer.py golden                 prints keras_golden.json
-    python keras_peer.py parity IN OUT          models and numbers for keras_parity_test.ts
+    python keras_peer.py parity IN OUT          models and numbers for parity_test.ts
+    python keras_peer.py init OUT               classifiers as ImageNet's weights come, for parity_test.ts
     python keras_peer.py load JOBS.json         Keras's output of files that this library wrote
 """
 import hashlib
@@ -214,5 +215,40 @@ def load(jobs):
         np.save(job["output"], run(model, network, x))
 
 
+def init(target):
+    """Classifiers of tf.keras.applications, saved in each way, and what their first layers make of a picture in 0..1."""
+    import keras as keras3
+    import tf_keras
+    x = images(1, 64)
+    for network, name, probe in [("mnv2", "MobileNetV2", "bn_Conv1"), ("efnb0", "EfficientNetB0", "stem_bn")]:
+        for keras, tag in [(tf_keras, "k2"), (keras3, "k3")]:
+            make = getattr(keras.applications, name)
+            for top in [False, True]:
+                stem = os.path.join(target, "init_%s_%s_%s" % (network, tag, "top" if top else "notop"))
+                size = 224 if top else 64
+                model = make(input_shape=(size, size, 3), include_top=top, weights=None)
+                fill(model)
+                if network == "efnb0":
+                    # weights="imagenet" builds another network (a second layer Rescaling) and then fetches a file: this one.
+                    layer = next(l for l in model.layers if type(l).__name__ == "Normalization")
+                    numbers = [[0.485, 0.456, 0.406], [0.229, 0.224, 0.225]]
+                    shaped = [np.float32(n).reshape(w.shape) for n, w in zip(numbers, layer.get_weights())]
+                    layer.set_weights(shaped + layer.get_weights()[2:])
+                    fetched = os.path.join(target, "fetched.weights.h5")
+                    model.save_weights(fetched)
+                    module = sys.modules[make.__module__]
+                    getattr(module, "data_utils" if tag == "k2" else "file_utils").get_file = lambda *a, **k: fetched
+                    model = make(input_shape=(size, size, 3), include_top=top, weights="imagenet")
+                    os.remove(fetched)
+                model.save(stem + (".h5" if top else ".keras"))
+                model.save_weights(stem + ".weights.h5")
+                if tag == "k2":
+                    model.save_weights(stem + "_only.h5")
+                if not top:
+                    first = keras.Model(model.input, model.get_layer(probe).output)
+                    y = first(2 * x - 1 if network == "mnv2" else 255 * x, training=False)
+                    np.save(os.path.join(target, "init_%s.npy" % network), np.asarray(y))
+
+
 if __name__ == "__main__":
-    {"golden": golden, "parity": parity, "load": load}[sys.argv[1]](*sys.argv[2:])
+    {"golden": golden, "parity": parity, "init": init, "load": load}[sys.argv[1]](*sys.argv[2:])

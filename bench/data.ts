@@ -174,7 +174,7 @@ const TASKS: Readonly<Record<string, Task>> = {
     unit: "faces/s",
     group: "workers",
     contenders({ options }) {
-      const { size } = options, count = Math.min(options.faces, 256);
+      const { size, faces: count } = options;
       return options.workers.filter((workers) => workers > 0).map((workers): Contender => ({
         ...{ what: "acr-lab", ours: true, group: `${workers}`, items: count },
         turn: (seed) => seconds((): Promise<FaceSet> => generateFaces({ count, size, seed, workers, quiet: true })),

@@ -167,7 +167,13 @@ function build(name: Name, output: Output): Command {
         .requiredOption("--out <folder>", "where the faces go", pathOption)
         .option("--train <n>", "training faces", wholeOption(1), 400)
         .option("--test <n>", "test faces", wholeOption(1), 100)
-        .option("--size <pixels>", "side of the pictures", wholeOption(16), 256)
+        .option("--size <pixels>", "side of the pictures", wholeOption(16), 320)
+        .option(
+          "--margin <share>",
+          "what the pictures show beyond the face on each side; 0 for tight crops",
+          numberOption(0, 2),
+          0.35,
+        )
         .option("--seed <n>", "draws the faces", wholeOption(0), 0)
         .option("--quiet", "shows no progress", false)
         .action(async (flags: Synthesize) => await synthesize(flags, say));
@@ -241,12 +247,13 @@ interface Synthesize {
   train: number;
   test: number;
   size: number;
+  margin: number;
   seed: number;
   quiet: boolean;
 }
 
 async function synthesize(
-  { layout, out, train, test, size, seed, quiet }: Synthesize,
+  { layout, out, train, test, size, margin, seed, quiet }: Synthesize,
   say: (text: string) => void,
 ): Promise<void> {
   const { exists } = await import("@/files.ts");
@@ -256,7 +263,7 @@ async function synthesize(
     throw new Error(`Cannot write synthetic faces to '${out}' as it is not empty: choose another folder`);
   }
   for (const [part, count] of [["train", train], ["test", test]] as const) {
-    await writeLayout(await drawSynthetic({ count, size, seed, split: part, quiet }), layout, out);
+    await writeLayout(await drawSynthetic({ count, size, margin, seed, split: part, quiet }), layout, out);
   }
   const partial = layout === "300w" ? "" : `; its ${layout === "cofw" ? 29 : 98} points are blends of 68`;
   say(`Wrote ${train} training and ${test} test faces as ${layout} to ${resolve(out)}${partial}`);

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decodeImage } from "@/data/decode.ts";
+import { readDataset } from "@/data/datasets.ts";
 import { readNpy, writeNpy } from "@/data/npy.ts";
 import { formatPts } from "@/data/pts.ts";
 import { dottedPicture, encodePicture, roughFace, withFolder, write300WFace } from "@/data/test_fixtures.ts";
@@ -225,6 +226,19 @@ Deno.test("data synthesize writes a folder that data check accepts, and fills no
       out: "",
       error: `Cannot write synthetic faces to '${out}' as it is not empty: choose another folder\n`,
     });
+    // As in photographs, there is more in a picture than the face, unless one wants it tight.
+    const tight = join(root, "tight");
+    assert.equal((await run("synthesize", ...flags.with(3, tight), "--margin", "0")).code, 0);
+    const widths = async (dir: string) =>
+      (await readDataset("wflw", "train", dir)).faces.map(({ landmarks }) => {
+        const span = (axis: number) => {
+          const values = landmarks.filter((_, i) => i % 2 === axis);
+          return (Math.max(...values) - Math.min(...values)) / 48;
+        };
+        return Math.max(span(0), span(1));
+      });
+    assert.ok((await widths(out)).every((width) => width < 1 / 1.7));
+    assert.ok((await widths(tight)).every((width) => width > 0.8));
   });
 });
 

@@ -152,7 +152,7 @@ async function generatorVersion(): Promise<string> {
 
 /** Draws synthetic faces that know their hidden landmarks, and keeps nothing. */
 export async function drawSynthetic(
-  options: { count: number; size: number; seed: number; split: Split; quiet: boolean },
+  options: { count: number; size: number; margin?: number; seed: number; split: Split; quiet: boolean },
 ): Promise<FaceSet & { occluded: number[][] }> {
   const { generateFaces } = await import("./synthetic/mod.ts");
   const set = await generateFaces(options);

@@ -7,6 +7,8 @@ import { renderFace } from "./render.ts";
 export interface Job {
   readonly seed: number;
   readonly size: number;
+  /** As {@linkcode renderFace} takes it. */
+  readonly margin: number;
   /** `[N]` 1 for challenging faces. */
   readonly hard: Uint8Array;
   /** `[N, size, size, 3]`, `[N, 136]`, `[N, 68]` and `[N, 4]` to fill. */
@@ -24,7 +26,7 @@ export function splitSeed(seed: number, split: string): number {
 /** Draws face `index` into its place; the result depends on nothing but the job's seed, the index and its difficulty. */
 export function drawInto(job: Job, index: number): void {
   const difficulty: Difficulty = job.hard[index] ? "challenging" : "common";
-  const face = renderFace(sampleFace(job.seed, index, difficulty), job.size);
+  const face = renderFace(sampleFace(job.seed, index, difficulty), job.size, job.margin);
   job.images.set(face.image, index * face.image.length);
   job.landmarks.set(face.landmarks, index * face.landmarks.length);
   job.visible.set(face.visible, index * face.visible.length);

@@ -30,6 +30,11 @@ export interface GenerateFacesOptions {
   count: number;
   /** Side of the square crops, in pixels. @default 224 */
   size?: number;
+  /**
+   * How much more than the crop of `acr-224` to show on each side, as a share of its longer side: as photographs do, from
+   * which a protocol then cuts. Faces are not stretched then. From 0 to 2. @default 0
+   */
+  margin?: number;
   /** Faces of one seed and split are always the same, and a longer set begins with a shorter one. @default 0 */
   seed?: number;
   /** Name of the split; no face is in two. @default "train" */
@@ -71,9 +76,10 @@ const WORTH_WORKERS = 24;
  * ```
  */
 export async function generateFaces(
-  { count, size = 224, seed = 0, split = "train", subset, workers = navigator.hardwareConcurrency, quiet = false }:
-    GenerateFacesOptions,
+  options: GenerateFacesOptions,
 ): Promise<SyntheticFaceSet> {
+  const { count, size = 224, margin = 0, seed = 0, split = "train", subset, quiet = false } = options;
+  const { workers = navigator.hardwareConcurrency } = options;
   const check = (name: string, value: number, low: number, high: number) => {
     if (!Number.isInteger(value) || value < low || value > high) {
       throw new RangeError(
@@ -84,6 +90,9 @@ export async function generateFaces(
   check("count", count, 1, 10_000_000);
   check("size", size, 16, 1024);
   check("workers", workers, 1, 1024);
+  if (!(margin >= 0 && margin <= 2)) {
+    throw new RangeError(`Cannot draw synthetic faces as margin must be a number from 0 to 2: ${margin}`);
+  }
   if (!Number.isSafeInteger(seed)) {
     throw new RangeError(`Cannot draw synthetic faces as seed must be a whole number: ${seed}`);
   }
@@ -95,6 +104,7 @@ export async function generateFaces(
   const job: Job = {
     seed: sequence,
     size,
+    margin,
     hard: Uint8Array.from({ length: count }, (_, index) => {
       if (subset !== undefined) return subset === "challenging" ? 1 : 0;
       return createRandom(sequence, "difficulty", index).chance(CHALLENGING) ? 1 : 0;
@@ -114,7 +124,7 @@ export async function generateFaces(
     dataset: "synthetic",
     split,
     scheme: scheme68,
-    protocol: "acr-224",
+    protocol: margin === 0 ? "acr-224" : `margin-${margin}`,
     size,
     count,
     images: job.images,

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { toOriginal } from "@/data/face_set.ts";
 import { generateFaces } from "./mod.ts";
 
 Deno.test("generateFaces() gives the same bytes with one worker and with two, and a shorter set is a prefix", async () => {
@@ -36,6 +37,31 @@ Deno.test("generateFaces() frames the landmarks 5 original pixels inside the cro
       assert.ok(high >= 5 * scale - 1e-3 && high <= 7 * scale, `${high} at scale ${scale}`);
     }
   }
+});
+
+Deno.test("generateFaces() with a margin shows the same faces smaller, unstretched and in the middle", async () => {
+  const options = { count: 6, size: 64, seed: 3, quiet: true };
+  const [tight, wide] = [await generateFaces(options), await generateFaces({ ...options, margin: 0.35 })];
+  assert.deepEqual([tight.protocol, wide.protocol], ["acr-224", "margin-0.35"]);
+  for (let i = 0; i < wide.count; i++) {
+    const transform = wide.transforms.subarray(4 * i, 4 * i + 4), landmarks = wide.landmarks.subarray(136 * i);
+    assert.equal(transform[0], transform[1]);
+    const spans = [0, 1].map((axis) => {
+      const values = Array.from({ length: 68 }, (_, m) => landmarks[2 * m + axis]!);
+      return [Math.min(...values), Math.max(...values)] as const;
+    });
+    for (const [low, high] of spans) assert.ok(Math.abs((low + high) / 2 - 31.5) < 1, `${low} to ${high}`);
+    const longest = Math.max(...spans.map(([low, high]) => high - low));
+    assert.ok(longest < 64 / 1.7 && longest > 0.8 * 64 / 1.7, `${longest}`);
+    toOriginal(wide, i, landmarks.slice(0, 136)).forEach((value, k) => {
+      const same = toOriginal(tight, i, tight.landmarks.slice(136 * i, 136 * (i + 1)))[k]!;
+      assert.ok(Math.abs(value - same) < 0.01, `${value} is not ${same}`);
+    });
+  }
+  await assert.rejects(generateFaces({ ...options, margin: -1 }), {
+    name: "RangeError",
+    message: "Cannot draw synthetic faces as margin must be a number from 0 to 2: -1",
+  });
 });
 
 Deno.test("generateFaces() rejects counts, sizes, seeds and subsets that make no sense", async () => {

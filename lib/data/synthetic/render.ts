@@ -1,4 +1,5 @@
 import { cropProtocol, cropTransform } from "@/data/crop.ts";
+import type { CropBox } from "@/data/resample.ts";
 import { project } from "./camera.ts";
 import { type Drawing, drawScene, SAMPLES } from "./draw.ts";
 import type { FaceParameters } from "./parameters.ts";
@@ -34,12 +35,21 @@ export interface RenderedFace extends RenderedView {
  * each side, as far as the picture reaches, stretched to a square.
  *
  * @param size side of the crop in pixels.
+ * @param margin how much more to show on each side, as a share of the box's longer side: if not 0, nothing is stretched,
+ * and what lies beyond the picture's edge is drawn as well.
  */
-export function renderFace(parameters: FaceParameters, size: number): RenderedFace {
+export function renderFace(parameters: FaceParameters, size: number, margin = 0): RenderedFace {
   const placed = placeFace(parameters), { width, height } = parameters.camera;
-  const box = cropProtocol("acr-224").box({ landmarks: placed.landmarks, width, height });
+  const tight = cropProtocol("acr-224").box({ landmarks: placed.landmarks, width, height });
+  const box = margin === 0 ? tight : widen(tight, margin);
   const transform = cropTransform(box, size);
   return { ...renderView(placed, { width: size, height: size, transform }), transform };
+}
+
+/** The square around the middle of a box whose side is the box's longer one and a margin at both ends. */
+function widen({ left, top, right, bottom }: CropBox, margin: number): CropBox {
+  const half = (0.5 + margin) * Math.max(right - left, bottom - top), x = (left + right) / 2, y = (top + bottom) / 2;
+  return { left: x - half, top: y - half, right: x + half, bottom: y + half };
 }
 
 /** Draws the whole original picture, for writing a data set in a layout of photographs. */

@@ -82,7 +82,9 @@ async function act(path: string, names: string[], flags: PredictFlags, output: O
         const picture = await readPicture(fromHere(name)!);
         const faces = await predictPicture(net, predictor, picture, boxes);
         if (picture.turned) say(`${name}: turned upright, as its EXIF says\n`);
-        for (const { rule } of faces) say(`${name}: ${rule}\n`);
+        faces.forEach(({ rule, box }, face) =>
+          say(`${name}: ${faces.length > 1 ? `face ${face + 1}, ${box}: ` : ""}${rule}\n`)
+        );
         const record = recordOf(name, net, picture, faces);
         if (out === undefined) all.push(record);
         else output.out(await write(join(fromHere(out)!, stems[i]!), record, picture, faces, net));

@@ -52,6 +52,7 @@ Deno.test("predict writes JSON, .pts counted from 1 and a picture for every box"
     const out = join(folder, "out");
     const { code, out: said, error } = await predict(run, picture, ...boxes, "--out", out);
     assert.equal(code, 0, error);
+    assert.match(error, /face 1, 40,30,90,80: the box, tight .*\n.*face 2, 10\.5,20,60,60: the box, tight .*\n$/);
     const base = join(out, "face.landmarks");
     assert.deepEqual(said.trim().split("\n"), [`${base}.json`, `${base}.png`, `${base}-1.pts`, `${base}-2.pts`]);
     const { faces } = JSON.parse(await Deno.readTextFile(`${base}.json`));

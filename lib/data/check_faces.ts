@@ -143,6 +143,23 @@ export interface NearDuplicate {
   readonly similarity: number;
 }
 
+/** Side of the blocks of {@linkcode coarsen}, in pixels of a thumbnail. */
+const BLOCK = 4;
+
+/** A thumbnail's part along its blocks, which are orthonormal, and the length of what is left: nearly all is in few numbers. */
+function coarsen(thumbnail: Float32Array): { blocks: Float32Array; rest: number } {
+  const side = Math.sqrt(thumbnail.length), across = Math.ceil(side / BLOCK);
+  const blocks = new Float32Array(across * across);
+  let square = 0;
+  thumbnail.forEach((value, i) => {
+    const block = Math.floor(Math.floor(i / side) / BLOCK) * across + Math.floor((i % side) / BLOCK);
+    blocks[block]! += value / BLOCK;
+    square += value * value;
+  });
+  const along = blocks.reduce((sum, value) => sum + value * value, 0);
+  return { blocks, rest: Math.sqrt(Math.max(0, square - along)) };
+}
+
 /**
  * Finds pairs of thumbnails whose correlation is at least `least`: one of each list, or, where only one list is given,
  * both of it.
@@ -160,8 +177,15 @@ export function findNearDuplicates(
 ): NearDuplicate[] {
   const pairs: NearDuplicate[] = [];
   const others = b ?? a;
+  const coarse = a.map(coarsen), coarseOthers = b ? b.map(coarsen) : coarse;
   for (const [i, left] of a.entries()) {
+    const { blocks, rest } = coarse[i]!;
     for (let j = b ? 0 : i + 1; j < others.length; j++) {
+      const other = coarseOthers[j]!;
+      // By Cauchy and Schwarz, what lies within the blocks adds no more than the product of the rests.
+      let most = rest * other.rest;
+      for (let k = 0; k < blocks.length; k++) most += blocks[k]! * other.blocks[k]!;
+      if (most < least - 1e-4) continue;
       const right = others[j]!;
       let sum = 0;
       for (let k = 0; k < left.length; k++) sum += left[k]! * right[k]!;

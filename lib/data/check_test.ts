@@ -47,6 +47,23 @@ Deno.test("findNearDuplicates() ignores brightness and contrast, and keeps diffe
   const left = [a, b, plain].map(thumbnailOf), right = [c, brighter, plain].map(thumbnailOf);
   assert.deepEqual(findNearDuplicates(left, right).map(({ a, b }) => [a, b]), [[0, 1]]);
   assert.deepEqual(findNearDuplicates([...left, ...right]).map(({ a, b }) => [a, b]), [[0, 4]]);
+  // Every pair that all pixels make alike is found, however alike, though few numbers are looked at first.
+  const base = picture(),
+    mixed = Array.from({ length: 40 }, (_, i) => {
+      const other = picture();
+      return thumbnailOf(base.map((value, k) => (i * value + (40 - i) * other[k]!) / 40));
+    });
+  const alike = (p: Float32Array, q: Float32Array) => p.reduce((sum, value, k) => sum + value * q[k]!, 0);
+  for (const least of [0.5, 0.8, 0.95]) {
+    const expected = mixed.flatMap((p, i) =>
+      mixed.flatMap((q, j) => j > i && alike(p, q) >= least ? [`${i} ${j}`] : [])
+    );
+    assert.ok(expected.length > 3);
+    assert.deepEqual(
+      findNearDuplicates(mixed, undefined, least).map(({ a, b }) => `${a} ${b}`).sort(),
+      expected.sort(),
+    );
+  }
 });
 
 Deno.test("findDoubtfulFlips() finds pairs that a flip map lacks or mixes up, and trusts the built-in maps", () => {

@@ -14,6 +14,8 @@ export interface PeerCommand {
   readonly command: string;
   readonly args: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
+  /** Bytes that the machine must have left while it works; see {@linkcode LEAST_MEMORY}. @default 1e9 */
+  readonly leastMemory?: number;
 }
 
 const text = new TextDecoder();
@@ -33,17 +35,21 @@ export class Peer {
   readonly #lines: AsyncGenerator<string>;
   readonly #errors: Promise<string>;
   readonly #child: Deno.ChildProcess;
+  readonly #leastMemory: number;
   #greedy = false;
 
-  private constructor(readonly name: string, child: Deno.ChildProcess) {
+  private constructor(readonly name: string, child: Deno.ChildProcess, leastMemory: number) {
     this.#child = child;
+    this.#leastMemory = leastMemory;
     this.#writer = child.stdin.getWriter();
     this.#lines = jsonLines(child.stdout);
     this.#errors = new Response(child.stderr).text();
   }
 
   /** Starts a peer and waits for its first step. */
-  static async start({ name, command, args, env = {} }: PeerCommand): Promise<{ peer: Peer; ready: PeerReady }> {
+  static async start(
+    { name, command, args, env = {}, leastMemory = LEAST_MEMORY }: PeerCommand,
+  ): Promise<{ peer: Peer; ready: PeerReady }> {
     const started = performance.now();
     const child = new Deno.Command(command, {
       args: [...args],
@@ -52,7 +58,7 @@ export class Peer {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
-    const peer = new Peer(name, child);
+    const peer = new Peer(name, child, leastMemory);
     const { version } = await peer.#read();
     return { peer, ready: { version: String(version), firstStepSeconds: (performance.now() - started) / 1000 } };
   }
@@ -74,7 +80,7 @@ export class Peer {
 
   /** Ends a peer that is about to take the machine's last memory: everybody would crawl, and be measured crawling. */
   #watchMemory(): void {
-    if (Deno.systemMemoryInfo().available > LEAST_MEMORY) return;
+    if (Deno.systemMemoryInfo().available > this.#leastMemory) return;
     this.#greedy = true;
     this.#kill();
   }

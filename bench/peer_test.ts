@@ -23,6 +23,18 @@ Deno.test("Peer.ask() sends JSON and reads the answer; its end is told with what
   }
 });
 
+Deno.test("Peer.ask() ends a peer that leaves the machine too little memory, and says so", async () => {
+  const waits =
+    `console.log(JSON.stringify({ version: "greedy 1" })); await new Promise((end) => setTimeout(end, 60_000));`;
+  const command = { name: "greedy", command: Deno.execPath(), args: ["eval", waits], leastMemory: Infinity };
+  const { peer } = await Peer.start(command);
+  await assert.rejects(
+    () => peer.ask(1),
+    /Cannot measure greedy as it ended: it would have left the machine without mem/,
+  );
+  await peer.stop();
+});
+
 Deno.test("lastJson() finds the last object among other lines", () => {
   assert.deepEqual(lastJson('greeting\n{"a":1}\n{"a":2}\nbye\n'), { a: 2 });
   assert.equal(lastJson("nothing"), undefined);

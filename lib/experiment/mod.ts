@@ -11,4 +11,4 @@ export { type ExperimentOutcome, runExperiment, type RunExperimentOptions } from
 export type { ExperimentSettings } from "./settings.ts";
 export { runTrialsHere, type TrialsHereOptions } from "./trials_here.ts";
 export { type PreparedTraining, prepareTraining } from "./training.ts";
-export { loadTrainedModel, loadWeights, saveWeights } from "./weights.ts";
+export { loadTrainedModel, loadWeights, type LoadWeightsOptions, saveWeights } from "./weights.ts";

@@ -38,8 +38,6 @@ const PHASES = ["starting", "preparing", "loading", "training", "writing"] as co
 type Phase = typeof PHASES[number];
 /** Those that write. Kills are aimed at them, and hit what they hit. */
 const AIMS = ["preparing", "training", "writing"] as const;
-/** Kills of one run for each of them: it must also get on. */
-const EACH = 2;
 
 export interface KillOptions {
   kills: number;
@@ -66,6 +64,8 @@ export async function killOften({ kills, seed = 0, say = () => {} }: KillOptions
   const folder = await Deno.makeTempDir({ prefix: "acr-lab-kills-" });
   const random = createRandom(seed, "kills");
   const killed = { starting: 0, preparing: 0, loading: 0, training: 0, writing: 0 };
+  // Kills of one run in each phase: it must also get on.
+  const each = kills < 2 * AIMS.length ? 1 : 2;
   let finished = 0, filesRead = 0, atWork = 0;
   try {
     await Deno.mkdir(join(folder, "pages"));
@@ -84,7 +84,7 @@ export async function killOften({ kills, seed = 0, say = () => {} }: KillOptions
       let ended = false;
       while (!ended && total < kills) {
         const before = await place.phase();
-        const aim = AIMS.find((aim) => PHASES.indexOf(aim) >= PHASES.indexOf(before) && aimed[aim] < EACH);
+        const aim = AIMS.find((aim) => PHASES.indexOf(aim) >= PHASES.indexOf(before) && aimed[aim] < each);
         if (aim === undefined) break;
         aimed[aim]++;
         const child = place.start();

@@ -163,6 +163,12 @@ for (const path of await findNotebooks([])) {
         assert.equal(failure, undefined, failure ? describeFailure(basename(path), failure) : "");
         console.log(`${basename(path)}: ${seconds.toFixed(0)} s`);
         const outputs = (await readNotebook(output)).cells.flatMap(outputsOf);
+        const values = outputs.filter(({ output_type }) => output_type === "execute_result");
+        assert.deepEqual(
+          values.map(({ data }) => data?.["text/plain"]),
+          [],
+          "a cell ends with a value not meant to be seen",
+        );
         const plots = outputs.filter(({ data }) => data && VEGA_LITE_MIME in data);
         assert.ok(plots.length > 0, "no plot");
         for (const { data } of plots) {

@@ -95,7 +95,7 @@ export function groupKeys(runs: readonly FinishedRun[]): string[] {
 }
 
 const print = (value: Json | undefined): string =>
-  value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
+  value === undefined ? "" : value === null ? "none" : typeof value === "string" ? value : JSON.stringify(value);
 
 /** All that makes two runs different, but for seed, time and place. */
 function identity({ config, result }: FinishedRun): Json {

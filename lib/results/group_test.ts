@@ -115,3 +115,9 @@ Deno.test("groupRuns() shows a number that could not be computed as none", () =>
   const [group] = groupRuns([{ ...broken, result }, run({ seed: 2 })]);
   assert(Number.isNaN(group!.subsets.full!.nme.mean));
 });
+
+Deno.test("groupRuns() names a setting that is null as --set takes it: none", () => {
+  const plain = run({ seed: 1 });
+  const config = { ...plain.config, settings: { ...plain.config.settings, init: null } };
+  assert.deepEqual(groupRuns([{ ...plain, config }], { by: ["init"] })[0]!.key, { init: "none" });
+});

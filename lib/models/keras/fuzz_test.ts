@@ -9,14 +9,14 @@ import assert from "node:assert/strict";
 import { basename, join } from "node:path";
 import { createRandom, type Random } from "@/random.ts";
 import { identify } from "./identify.ts";
-import { startH5Worker } from "./h5_file.ts";
+import { type H5Worker, startH5Worker } from "./h5_file.ts";
 import { openStoredWeights } from "./stored_weights.ts";
 import { h5Bytes, type Layers, writeLayers, zipBytes } from "./test_files.ts";
 
 const COUNT = parseInt(Deno.env.get("ACR_FUZZ") ?? "10");
 const OWN = (Deno.env.get("ACR_FUZZ_FILES") ?? "").split(":").filter(Boolean);
 
-/** Seconds that a file may take: HDF5 is given up after 4 of work, and a loaded machine may hold up a test. */
+/** Seconds that a file may take: HDF5 is given up after 2 of work, and a loaded machine may hold up a test. */
 const LIMIT = 60;
 
 /** What sizes, offsets and counts in a header may be made to claim. */
@@ -70,7 +70,7 @@ function mutate(good: Uint8Array, places: readonly number[], random: Random): Ui
 }
 
 /** Opens a file and reads all that it says it holds, within reason. */
-async function readAll(path: string, worker: Worker): Promise<void> {
+async function readAll(path: string, worker: H5Worker): Promise<void> {
   using stored = await openStoredWeights(path, worker);
   const weights = stored.layers.flatMap(({ weights }) => weights);
   const size = (shape: readonly number[]) => shape.reduce((product, side) => product * side, 1);
@@ -149,10 +149,13 @@ for (const { name, good, wrap = (bytes: Uint8Array) => bytes } of KINDS) {
     };
     try {
       const path = join(folder, name), bytes = await good(), places = headers(bytes);
-      await Deno.writeFile(path, wrap(bytes));
-      await readAll(path, worker).catch((error) => assert.match(error.message, /^Cannot tell which network/));
       let refused = 0, slowest = 0;
       for (let i = 0; i < COUNT; i++) {
+        // The reader is sound, whatever it has seen before.
+        if (i % 20 === 0) {
+          await Deno.writeFile(path, wrap(bytes.slice()));
+          await readAll(path, worker);
+        }
         const mutated = wrap(mutate(bytes, places, createRandom(11, "fuzz", name, i)));
         await Deno.writeFile(path, mutated);
         const started = performance.now();

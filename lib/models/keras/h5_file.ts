@@ -20,7 +20,7 @@ export const HDF5_SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 
  * that no limit of h5_worker.ts sees. Keras files of 15 MB take 0.1 s. It counts only once the process has worked as
  * long too, as a loaded machine may hold it up.
  */
-const PATIENCE = 4, PATIENCE_PER_BYTE = 1 / (64 << 20);
+const PATIENCE = 2, PATIENCE_PER_BYTE = 1 / (64 << 20);
 
 /**
  * An HDF5 file held by a worker of its own (see h5_worker.ts). Nothing of it is trusted: shapes come first, and numbers
@@ -30,7 +30,7 @@ export class H5File implements Disposable {
   private readonly patience: number;
 
   private constructor(
-    private readonly worker: Worker,
+    private readonly worker: H5Worker,
     private readonly keep: boolean,
     private readonly source: string,
     readonly tree: H5Tree,
@@ -43,7 +43,7 @@ export class H5File implements Disposable {
    * Opens the bytes of a file, which are its own from then on; `source` names it in errors. A file has a worker to itself,
    * which ends with it, unless it is given one.
    */
-  static async open(bytes: Uint8Array, source: string, given?: Worker): Promise<H5File> {
+  static async open(bytes: Uint8Array, source: string, given?: H5Worker): Promise<H5File> {
     const worker = given ?? startH5Worker(), size = bytes.byteLength;
     try {
       const response = await ask(worker, source, { op: "open", bytes }, PATIENCE + size * PATIENCE_PER_BYTE);
@@ -68,11 +68,33 @@ export class H5File implements Disposable {
 }
 
 /** A worker that can hold a file. */
-export function startH5Worker(): Worker {
-  return new Worker(new URL("./h5_worker.ts", import.meta.url), { type: "module" });
+export interface H5Worker {
+  /** Sent to and heard. */
+  readonly port: Worker;
+  /** Resolves once it has loaded HDF5: only from then on is it the file that takes time. */
+  readonly ready: Promise<void>;
+  /** Ends it, whatever it does. */
+  terminate(): void;
 }
 
-function ask(worker: Worker, source: string, request: H5Request, patience: number): Promise<H5Response> {
+/** Starts one. */
+export function startH5Worker(): H5Worker {
+  const port = new Worker(new URL("./h5_worker.ts", import.meta.url), { type: "module" });
+  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  port.onmessage = () => resolve();
+  port.onerror = (event) => {
+    event.preventDefault();
+    reject(new Error(`Cannot start HDF5 in a worker: ${firstLine(event.message)}`));
+  };
+  return { port, ready, terminate: () => port.terminate() };
+}
+
+async function ask(worker: H5Worker, source: string, request: H5Request, patience: number): Promise<H5Response> {
+  await worker.ready;
+  return await answerOf(worker.port, source, request, patience);
+}
+
+function answerOf(worker: Worker, source: string, request: H5Request, patience: number): Promise<H5Response> {
   return new Promise((resolve, reject) => {
     const fail = (reason: string) => {
       clearInterval(timer);

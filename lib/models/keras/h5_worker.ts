@@ -7,7 +7,7 @@
 import type { H5Request, H5Response, H5Tree } from "./h5_file.ts";
 
 /** Far above any Keras file (EfficientNet-B7: about 4000 objects, 7 deep). Attributes count as objects. */
-const MAX_OBJECTS = 12_000, MAX_DEPTH = 16;
+const MAX_OBJECTS = 8_000, MAX_DEPTH = 16;
 /** Attributes that say something about a Keras file, how many bytes and texts they may claim together. */
 const TEXT_ATTRIBUTES = /^(layer_names|weight_names)\d*$|^(name|model_config|keras_version|backend|acr_lab)$/;
 const MAX_TEXT_BYTES = 16 << 20, MAX_TEXTS = 50_000;
@@ -26,12 +26,9 @@ WebAssembly.Memory.prototype.grow = function (pages) {
 // h5wasm reports on the console besides throwing, and binds it when it loads.
 console.error = () => {};
 console.warn = () => {};
-const loading = import("h5wasm").then(async (module) => {
-  await module.ready;
-  module.Module.activate_throwing_error_handler();
-  return module;
-});
-let h5: Awaited<typeof loading>;
+const h5 = await import("h5wasm");
+await h5.ready;
+h5.Module.activate_throwing_error_handler();
 let file: InstanceType<typeof h5.File> | undefined, opened = 0;
 
 /** Bytes of text, and texts, that are left to read. */
@@ -126,14 +123,14 @@ function read(path: string): Float32Array<ArrayBuffer> {
 
 function answer(request: H5Request): [H5Response, Transferable[]] {
   if (request.op === "open") {
-    if (file) {
-      file.close();
-      h5.FS!.unlink(file.filename);
-    }
+    const before = file;
+    file = undefined;
+    before?.close();
     [bytesLeft, textsLeft] = [MAX_TEXT_BYTES, MAX_TEXTS];
     // HDF5 keeps what it knows of a file that it could not close: the next one must have another name.
     const name = `/file-${opened++}.h5`;
     // The bytes are this worker's own: no further copy. (Emscripten's option, which h5wasm's types leave out.)
+    if (opened > 1) h5.FS!.unlink(`/file-${opened - 2}.h5`);
     h5.FS!.writeFile(name, request.bytes, { canOwn: true } as { flags?: string });
     file = new h5.File(name, "r");
     return [{ tree: walk() }, []];
@@ -142,14 +139,14 @@ function answer(request: H5Request): [H5Response, Transferable[]] {
   return [{ arrays }, arrays.map((array) => array.buffer)];
 }
 
-// A message that arrives before there is a handler is lost, so the handler waits for the library, not the module.
-self.onmessage = async ({ data }: MessageEvent<H5Request>) => {
+self.onmessage = ({ data }: MessageEvent<H5Request>) => {
   let response: H5Response, transfer: Transferable[] = [];
   try {
-    h5 = await loading;
     [response, transfer] = answer(data);
   } catch (error) {
     response = { error: error instanceof Error ? error.message : String(error) };
   }
   self.postMessage(response, transfer);
 };
+// Only from here on is there somebody to hear a request: earlier ones would be lost.
+self.postMessage("ready");

@@ -1,6 +1,6 @@
 import { basename } from "node:path";
 import { messageOf } from "@/errors.ts";
-import { H5File, type H5Tree, HDF5_SIGNATURE } from "./h5_file.ts";
+import { H5File, type H5Tree, type H5Worker, HDF5_SIGNATURE } from "./h5_file.ts";
 import { printable } from "./printable.ts";
 import { ZipArchive } from "./zip.ts";
 
@@ -64,7 +64,7 @@ const MAX_FILE = 1 << 30, MAX_JSON = 64 << 20;
  *   down. Tests of thousands of files save its start
  * @throws SyntaxError if the file is not one of these, or is damaged or malicious
  */
-export async function openStoredWeights(path: string, worker?: Worker): Promise<StoredWeights> {
+export async function openStoredWeights(path: string, worker?: H5Worker): Promise<StoredWeights> {
   const bytes = await readBounded(path);
   const source = path;
   if (startsWith(bytes, HDF5_SIGNATURE)) {

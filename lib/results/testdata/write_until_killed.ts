@@ -2,9 +2,9 @@
 import { openRun, runPath } from "../run.ts";
 import { exampleErrors, exampleRequest, exampleResult } from "./example_runs.ts";
 
-const [root, finished] = Deno.args;
-// Finished runs are seeds 0 up: the next one may be interrupted, and is continued.
-for (let seed = Math.max(0, Number(finished) - 1);; seed++) {
+const [root, first] = Deno.args;
+// The first one may be interrupted, and is continued.
+for (let seed = Number(first);; seed++) {
   const options = { seed, epochs: 4 };
   await using run = await openRun(runPath(root!, exampleRequest(options)), exampleRequest(options));
   if (run.result) continue;

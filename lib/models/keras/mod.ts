@@ -1,5 +1,6 @@
 /** Keras's own files: reading, starting from and writing them. */
 export { type IdentifiedModel, labelConvention } from "./identify.ts";
+export type { H5Worker } from "./h5_file.ts";
 export { initializeFromKeras, type InitializeOptions, type InitializeReport, type InputRange } from "./initialize.ts";
 export { loadKerasWeights } from "./load.ts";
 export { type MatchOptions, type WeightMatch, WeightMismatchError, type WeightPair } from "./match.ts";

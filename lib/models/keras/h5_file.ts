@@ -18,7 +18,7 @@ export const HDF5_SIGNATURE = Uint8Array.of(0x89, 0x48, 0x44, 0x46, 0x0d, 0x0a, 
 /**
  * How long HDF5 may take over one request, in seconds: the last resort, as damaged files can send it round in circles
  * that no limit of h5_worker.ts sees. Keras files of 15 MB take 0.1 s. It counts only once the process has worked as
- * long too, as a loaded machine may hold it up.
+ * long too, or 15 times as long has passed, as a loaded machine may hold it up.
  */
 const PATIENCE = 2, PATIENCE_PER_BYTE = 1 / (64 << 20);
 
@@ -103,8 +103,10 @@ function answerOf(worker: Worker, source: string, request: H5Request, patience: 
     const started = performance.now(), worked = cpuUsage();
     const timer = setInterval(() => {
       const { user, system } = cpuUsage(worked);
-      const seconds = Math.min((performance.now() - started) / 1000, (user + system) / 1e6);
-      if (seconds > patience) fail(`HDF5 did not finish: ${seconds.toFixed(1)} s`);
+      const seconds = (performance.now() - started) / 1000, work = (user + system) / 1e6;
+      if (Math.min(seconds, work) > patience || seconds > 15 * patience) {
+        fail(`HDF5 did not finish: ${seconds.toFixed(1)} s`);
+      }
     }, 200);
     worker.onmessage = ({ data }: MessageEvent<H5Response>) => {
       if ("error" in data) return fail(reasonOf(data.error));

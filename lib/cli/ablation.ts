@@ -35,6 +35,7 @@ interface AblationFlags extends LaunchFlags {
   data?: string;
   out?: string;
   cache?: string;
+  tables?: string;
   backend?: BackendName;
   device?: string;
   threads?: number;
@@ -81,6 +82,11 @@ export function runAblationCommand(args: readonly string[], output: Output = pro
     .option("--fail-fast", "stops at the first failure")
     .option("--data <folder>", "the raw dataset")
     .option("--out <folder>", "where results go (default: results)")
+    .option(
+      "--tables <folder>",
+      "in the end also writes table.md, table.tex, table.csv and report.html there",
+      fromHere,
+    )
     .option("--cache <folder>", "where prepared faces are kept (default: data/prepared)")
     .addOption(new Option("--backend <name>", "what computes").choices(["tensorflow", "webgpu", "wasm", "cpu"]))
     .addOption(new Option("--device <name>", "gpu demands one").choices(["auto", "cpu", "gpu"]))
@@ -149,6 +155,11 @@ async function act(
     ...(flags.pages === undefined ? [] : ["--pages", fromHere(flags.pages)!]),
   ];
   if (flags.launcher !== undefined) {
+    if (flags.tables !== undefined) {
+      throw new RangeError(
+        `Cannot write tables with --launcher, which does not wait for them, use 'results' later: ${flags.tables}`,
+      );
+    }
     const { submitTrials } = await import("@/launch/mod.ts");
     const { describeReceipt } = await import("./sweep_text.ts");
     const sweep = flags.sweep ?? name;
@@ -206,7 +217,9 @@ async function act(
     live.clear();
     release();
   }
-  await report(statuses, { json: flags.json === true, by: varyingKeys(trials), out }, output);
+  const { tables, cache } = flags;
+  const prepared = fromHere(cache);
+  await report(statuses, { json: flags.json === true, by: varyingKeys(trials), out, tables, prepared, name }, output);
   const failed = statuses.filter(({ state }) => state === "failed");
   const rest = statuses.filter(({ state }) => state !== "finished");
   if (stop.signal.aborted) {
@@ -268,9 +281,42 @@ export function liveTable(statuses: readonly TrialStatus[], { since, before, par
 
 async function report(
   statuses: readonly TrialStatus[],
-  { json, by, out }: { json: boolean; by: string[]; out: string },
+  { json, by, out, tables: folder, prepared, name }: {
+    json: boolean;
+    by: string[];
+    out: string;
+    tables: string | undefined;
+    prepared: string | undefined;
+    name: string;
+  },
   output: Output,
 ): Promise<void> {
+  const { isFinished, readRun } = await import("@/results/read_run.ts");
+  const finished = (await Promise.all(
+    statuses.filter(({ state }) => state === "finished").map(({ path }) => readRun(path, out)),
+  )).filter(isFinished);
+  const { groupKeys, groupRuns } = await import("@/results/group.ts");
+  const { resultsTables } = await import("@/results/results_table.ts");
+  // Rows are told apart by what varies, where that is a setting of its own; else by all settings.
+  const known = groupKeys(finished);
+  const options = by.length > 0 && by.every((key) => known.includes(key)) ? { by } : {};
+  if (folder !== undefined && finished.length > 0) {
+    const { join } = await import("node:path");
+    const { writeFileAtomic } = await import("@/files.ts");
+    const { buildReport } = await import("@/results/report.ts");
+    const groups = groupRuns(finished, options);
+    const tables = resultsTables(groups, options);
+    await writeFileAtomic(join(folder, "table.md"), tables.map((table) => table.toMarkdown()).join("\n"));
+    await writeFileAtomic(join(folder, "table.tex"), tables.map((table) => table.toLatex()).join("\n"));
+    // A CSV file is one table; its context stands in columns, and nothing in it is ranked.
+    await writeFileAtomic(join(folder, "table.csv"), resultsTables(groups, { ...options, mix: true })[0]!.toCsv());
+    const page = await buildReport(finished, {
+      ...options,
+      title: name,
+      ...(prepared === undefined ? {} : { prepared }),
+    });
+    await writeFileAtomic(join(folder, "report.html"), page);
+  }
   if (json) {
     const list = statuses.map(({ trial: { experiment, seed, changes }, path, state, nme, reason }) => ({
       ...{ experiment, seed, changes, path, state, nme: nme ?? null, reason },
@@ -278,17 +324,7 @@ async function report(
     output.out(`${JSON.stringify(list, null, 2)}\n`);
     return;
   }
-  const { isFinished, readRun } = await import("@/results/read_run.ts");
-  const { groupKeys, groupRuns } = await import("@/results/group.ts");
-  const { resultsTables } = await import("@/results/results_table.ts");
-  const runs = await Promise.all(
-    statuses.filter(({ state }) => state === "finished").map(({ path }) => readRun(path, out)),
-  );
-  const finished = runs.filter(isFinished);
   if (finished.length > 0) {
-    // Rows are told apart by what varies, where that is a setting of its own; else by all settings.
-    const known = groupKeys(finished);
-    const options = by.length > 0 && by.every((key) => known.includes(key)) ? { by } : {};
     for (const table of resultsTables(groupRuns(finished, options), options)) {
       output.out(`${table.toText({ color: output.color })}\n`);
     }

@@ -51,10 +51,17 @@ Deno.test("deno task ablation runs trials to a table, tells failures, and passes
     assert.match(first.out, /l2/);
 
     const since = performance.now();
-    const second = await say(...args, "--seeds", "0", "--json");
+    const second = await say(...args, "--seeds", "0", "--json", "--tables", join(folder, "tables"));
     assert.ok(performance.now() - since < 5000, "nothing was left to do");
     const states = JSON.parse(second.out).map((trial: { state: string }) => trial.state);
     assert.deepEqual(states, ["finished", "finished", "failed"]);
+    const written = (file: string) => Deno.readTextFile(join(folder, "tables", file));
+    assert.match(await written("table.md"), /^\| acr .*\n\| l2 /m);
+    assert.match(await written("table.tex"), /\\begin\{tabular\}[^]* acr & [^]* l2 & [^]*\\end\{table\}\n$/);
+    assert.match(await written("table.csv"), /,loss,|^loss,/);
+    const page = await written("report.html");
+    assert.ok(page.includes("<h1>toys</h1>") && page.includes("Comparison face by face"));
+    assert.match(page, /Worst faces of toy\//, "from the prepared faces of --cache");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -93,6 +100,7 @@ Deno.test("deno task ablation answers mistakes by one sentence", async () => {
       [["losses", "--seeds", "a"], /expected a whole number of at least 0: 'a'\n$/],
       [["losses", "--set", "epocs=1"], /'epocs' as there is no such setting/],
       [["losses", "--parallel", "0"], /'--parallel' is wrong/],
+      [["losses", "--launcher", "local", "--tables", "t"], /^Cannot write tables with --launcher, .*t\n$/],
       [["losses", "--only", "los=l2"], /does not vary such a key, did you mean loss\?: 'los=l2'\n$/],
       [["losses", "--only", "loss=l3"], /'loss' is one of acr, l2, l1, .*: 'l3'\n$/],
     ] as const

@@ -197,3 +197,18 @@ for (const { name, good, wrap = (bytes: Uint8Array) => bytes } of KINDS) {
     }
   });
 }
+
+Deno.test("openStoredWeights() gives up on a file that sends HDF5 round in circles", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    // One that the mutations above found.
+    const bytes = await keras2("earliest"), path = join(folder, "endless.h5");
+    await Deno.writeFile(path, mutate(bytes, headers(bytes), createRandom(11, "fuzz", "keras2.h5", 43)));
+    await assert.rejects(openStoredWeights(path), {
+      name: "SyntaxError",
+      message: /^Cannot read weights from '.*endless\.h5' as HDF5 did not finish: \d+\.\d s$/,
+    });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

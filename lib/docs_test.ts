@@ -4,18 +4,13 @@ import { join, relative } from "node:path";
 import { pathToFileURL } from "node:url";
 import { exists } from "@/files.ts";
 import { inProject, projectRoot } from "@/paths.ts";
+import { runDeno } from "@/deno_command.ts";
 
 const MODULES = ["lib/mod.ts", "lib/experiment/mod.ts"];
 
 async function deno(...args: string[]): Promise<{ code: number; text: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: projectRoot,
-    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
-    stdin: "null",
-  }).output();
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, text: decode(stdout) + decode(stderr) };
+  const { code, out, error } = await runDeno(...args);
+  return { code, text: out + error };
 }
 
 interface Example {

@@ -21,3 +21,13 @@ export function testWith<T>(
   if (need === undefined) Deno.test({ name: `${name} [skipped: ${reason}]`, ignore: true, fn() {} });
   else Deno.test(name, (context) => run(need, context));
 }
+
+/** Runs a test in a folder of its own, which is removed in any case. */
+export async function withFolder<T>(test: (folder: string) => T | Promise<T>): Promise<T> {
+  const folder = await Deno.makeTempDir({ prefix: "acr-lab-test-" });
+  try {
+    return await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

@@ -3,17 +3,10 @@ import { join } from "node:path";
 import { experimentNames, experimentsFolder } from "@/experiment/experiments.ts";
 import { expandTrials } from "@/experiment/ablation.ts";
 import type { TrialStatus } from "@/experiment/trial_runner.ts";
+import { say } from "./test_output.ts";
 import { liveTable, runAblationCommand } from "./ablation.ts";
 
-async function say(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = "", error = "";
-  const output = {
-    out: (text: string) => void (out += text),
-    error: (text: string) => void (error += text),
-    color: false,
-  };
-  return { code: await runAblationCommand(args, output), out, error };
-}
+const ablation = (...args: string[]) => say(runAblationCommand, ...args);
 
 const TOY = `
 import { defineExperiment } from "@/experiment/page.ts";
@@ -34,12 +27,12 @@ Deno.test("deno task ablation runs trials to a table, tells failures, and passes
     await Deno.writeTextFile(join(folder, "toy.ts"), TOY);
     await Deno.writeTextFile(join(folder, "ablations", "toys.ts"), ABLATION);
     const args = ["toys", "--pages", folder, "--out", join(folder, "results"), "--cache", join(folder, "prepared")];
-    const dry = await say(...args, "--dry-run");
+    const dry = await ablation(...args, "--dry-run");
     assert.equal(dry.code, 0);
     assert.match(dry.out, /6 trials\n$/);
     assert.match(dry.out, /deno task experiment toy --seed 1 --set loss=l2\n/);
 
-    const first = await say(...args, "--parallel", "2", "--seeds", "0");
+    const first = await ablation(...args, "--parallel", "2", "--seeds", "0");
     assert.equal(first.code, 1, first.error);
     assert.match(first.error, /^\+ toy\/acr\/seed-0 {2}test NME \d+\.\d\d %$/m);
     assert.match(
@@ -51,7 +44,7 @@ Deno.test("deno task ablation runs trials to a table, tells failures, and passes
     assert.match(first.out, /l2/);
 
     const since = performance.now();
-    const second = await say(...args, "--seeds", "0", "--json", "--tables", join(folder, "tables"));
+    const second = await ablation(...args, "--seeds", "0", "--json", "--tables", join(folder, "tables"));
     assert.ok(performance.now() - since < 5000, "nothing was left to do");
     const states = JSON.parse(second.out).map((trial: { state: string }) => trial.state);
     assert.deepEqual(states, ["finished", "finished", "failed"]);
@@ -69,7 +62,7 @@ Deno.test("deno task ablation runs trials to a table, tells failures, and passes
 
 for (const name of await experimentNames(join(experimentsFolder(), "ablations"))) {
   Deno.test(`experiments/ablations/${name}.ts states trials that can be run`, async () => {
-    const { code, out, error } = await say(name, "--dry-run", "--limit", "20");
+    const { code, out, error } = await ablation(name, "--dry-run", "--limit", "20");
     assert.equal(code, 0, error);
     const trials = Number(/(\d+) trials\n$/.exec(out)![1]);
     assert.ok(trials >= 6, out);
@@ -80,7 +73,7 @@ for (const name of await experimentNames(join(experimentsFolder(), "ablations"))
 }
 
 Deno.test("deno task ablation --only leaves values of what it varies out", async () => {
-  const { code, out } = await say(
+  const { code, out } = await ablation(
     "losses",
     "--dry-run",
     "--only",
@@ -105,7 +98,7 @@ Deno.test("deno task ablation answers mistakes by one sentence", async () => {
       [["losses", "--only", "loss=l3"], /'loss' is one of acr, l2, l1, .*: 'l3'\n$/],
     ] as const
   ) {
-    const { code, error } = await say(...args);
+    const { code, error } = await ablation(...args);
     assert.equal(code, 1);
     assert.match(error, expected);
     assert.equal(error.trim().split("\n").length, 1);

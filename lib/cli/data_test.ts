@@ -4,21 +4,14 @@ import { decodeImage } from "@/data/decode.ts";
 import { readDataset } from "@/data/datasets.ts";
 import { readNpy, writeNpy } from "@/data/npy.ts";
 import { formatPts } from "@/data/pts.ts";
-import { dottedPicture, encodePicture, roughFace, withFolder, write300WFace } from "@/data/test_fixtures.ts";
+import { dottedPicture, encodePicture, roughFace, write300WFace } from "@/data/test_fixtures.ts";
 import { sampleShapes } from "@/data/synthetic/mod.ts";
 import { ShapeModel } from "@/shape/shape_model.ts";
+import { withFolder } from "@/testing.ts";
+import { say } from "./test_output.ts";
 import { runData } from "./data.ts";
 
-/** Runs the command as `deno task data` would. */
-async function run(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = "", error = "";
-  const code = await runData(args, {
-    out: (text) => void (out += text),
-    error: (text) => void (error += text),
-    color: false,
-  });
-  return { code, out, error };
-}
+const run = (...args: string[]) => say(runData, ...args);
 
 async function faces(root: string, train: number, test = 2): Promise<string> {
   const dir = join(root, "300w");

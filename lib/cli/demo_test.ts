@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { withFolder } from "@/data/test_fixtures.ts";
 import { writeTestRun } from "@/prediction/test_run.ts";
 import { useBackend } from "@/tensorflow/mod.ts";
+import { withFolder } from "@/testing.ts";
 import { runDemo } from "./demo.ts";
 
 Deno.test("demo serves a run's model until it is stopped", async () => {

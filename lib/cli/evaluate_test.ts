@@ -1,23 +1,17 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { roughFace, withFolder, write300WFace } from "@/data/test_fixtures.ts";
+import { roughFace, write300WFace } from "@/data/test_fixtures.ts";
 import { resolveExperiment } from "@/experiment/resolve.ts";
 import { runExperiment } from "@/experiment/run_experiment.ts";
 import { writeKeras } from "@/models/keras/mod.ts";
 import { openNet } from "@/prediction/open_net.ts";
 import { writeTestRun } from "@/prediction/test_run.ts";
+import { withFolder } from "@/testing.ts";
+import { say } from "./test_output.ts";
 import { runEvaluate } from "./evaluate.ts";
 
-async function evaluate(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = "", error = "";
-  const output = {
-    out: (text: string) => void (out += text),
-    error: (text: string) => void (error += text),
-    color: false,
-  };
-  return { code: await runEvaluate(args, output), out, error };
-}
+const evaluate = (...args: string[]) => say(runEvaluate, ...args);
 
 Deno.test("evaluate gives a run's own result again", async () => {
   await withFolder(async (folder) => {

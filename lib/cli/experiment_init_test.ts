@@ -1,13 +1,13 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { withFolder } from "@/data/test_fixtures.ts";
 import { sha256 } from "@/files.ts";
 import { loadTrainedModel } from "@/experiment/weights.ts";
 import { encodeKeras } from "@/models/keras/mod.ts";
 import { fillByFormula } from "@/models/peer/formula.ts";
 import { createModel } from "@/models/registry.ts";
 import { useBackend } from "@/tensorflow/mod.ts";
+import { withFolder } from "@/testing.ts";
 import { runExperimentCommand } from "./experiment.ts";
 
 const PAGE = `

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { inProject } from "@/paths.ts";
 import { CLOCK_FIELDS } from "@/results/schema.ts";
 import { runExperimentCommand } from "./experiment.ts";
+import { say as sayOf } from "./test_output.ts";
 
 const PAGE = `
 import { defineExperiment } from "@/experiment/page.ts";
@@ -128,22 +129,7 @@ Deno.test("deno task experiment ends as if undisturbed after kill -9 and Ctrl-C 
   });
 });
 
-interface Said {
-  code: number;
-  out: string;
-  error: string;
-}
-
-async function say(...args: string[]): Promise<Said> {
-  let out = "", error = "";
-  const output = {
-    out: (text: string) => void (out += text),
-    error: (text: string) => void (error += text),
-    color: false,
-  };
-  const code = await runExperimentCommand(args, output);
-  return { code, out, error };
-}
+const say = (...args: string[]) => sayOf(runExperimentCommand, ...args);
 
 const MISTAKES: [string, (folder: string) => string[], RegExp][] = [
   [

@@ -1,18 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { withFolder } from "@/data/test_fixtures.ts";
 import { writeTestRun } from "@/prediction/test_run.ts";
+import { withFolder } from "@/testing.ts";
+import { say } from "./test_output.ts";
 import { runExport } from "./export.ts";
 
-async function runIt(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = "", error = "";
-  const output = {
-    out: (text: string) => void (out += text),
-    error: (text: string) => void (error += text),
-    color: false,
-  };
-  return { code: await runExport(args, output), out, error };
-}
+const runIt = (...args: string[]) => say(runExport, ...args);
 
 Deno.test("export writes both formats and prints how far they are from the model", async () => {
   await withFolder(async (folder) => {

@@ -12,6 +12,7 @@ import { cleanNotebook } from "@/notebook/clean.ts";
 import { findNotebooks } from "@/notebook/files.ts";
 import { parseNotebook } from "@/notebook/notebook_file.ts";
 import { inProject } from "@/paths.ts";
+import { runDeno } from "@/deno_command.ts";
 
 /**
  * A notebook's text with its code cells formatted. `deno fmt --check` itself calls every notebook unformatted, even one
@@ -22,12 +23,8 @@ async function format(text: string): Promise<string> {
   try {
     const path = join(folder, "notebook.ipynb");
     await Deno.writeTextFile(path, text);
-    const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-      args: ["fmt", "--quiet", "--config", inProject("deno.json"), path],
-      stdout: "null",
-      stderr: "piped",
-    }).output();
-    if (!success) throw new Error(new TextDecoder().decode(stderr).replaceAll(path, "the notebook").trim());
+    const { code, error } = await runDeno("fmt", "--quiet", "--config", inProject("deno.json"), path);
+    if (code !== 0) throw new Error(error.replaceAll(path, "the notebook").trim());
     return await Deno.readTextFile(path);
   } finally {
     await Deno.remove(folder, { recursive: true });

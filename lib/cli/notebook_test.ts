@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inProject } from "@/paths.ts";
+import { withFolder } from "@/testing.ts";
 
 async function run(file: string, ...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
@@ -26,17 +27,8 @@ const notebook = (source: string) =>
     nbformat_minor: 5,
   });
 
-async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 Deno.test("notebook:clean --check fails and changes nothing; without it the file is cleaned, and then it passes", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const path = join(folder, "a.ipynb"), text = notebook("console . log( 1 )");
     await Deno.writeTextFile(path, text);
     const check = await run("notebook_clean.ts", "--check", path);
@@ -49,7 +41,7 @@ Deno.test("notebook:clean --check fails and changes nothing; without it the file
   }));
 
 Deno.test("notebook:run refuses code that does not parse before it starts a kernel", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const path = join(folder, "a.ipynb");
     await Deno.writeTextFile(path, notebook("const broken = ;"));
     const { code, err } = await run("notebook_run.ts", path);
@@ -71,7 +63,7 @@ Deno.test("notebook tasks refuse files and options that they do not know", async
 });
 
 Deno.test("gallery draws every plot into a folder", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const { code } = await run("gallery.ts", folder);
     assert.equal(code, 0);
     const stored = [...Deno.readDirSync(inProject("docs", "gallery"))].map(({ name }) => name).sort();

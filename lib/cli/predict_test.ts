@@ -2,19 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { decodeImage } from "@/data/decode.ts";
 import { readPts } from "@/data/pts.ts";
-import { dottedPicture, encodePicture, roughFace, withFolder } from "@/data/test_fixtures.ts";
+import { dottedPicture, encodePicture, roughFace } from "@/data/test_fixtures.ts";
 import { writeTestRun } from "@/prediction/test_run.ts";
+import { withFolder } from "@/testing.ts";
+import { say } from "./test_output.ts";
 import { runPredict } from "./predict.ts";
 
-async function predict(...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = "", error = "";
-  const output = {
-    out: (text: string) => void (out += text),
-    error: (text: string) => void (error += text),
-    color: false,
-  };
-  return { code: await runPredict(args, output), out, error };
-}
+const predict = (...args: string[]) => say(runPredict, ...args);
 
 async function withRun(test: (folder: string, run: string, picture: string) => Promise<void>): Promise<void> {
   await withFolder(async (folder) => {

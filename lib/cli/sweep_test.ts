@@ -2,23 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { withFakeSlurm } from "@/launch/testdata/fake_slurm.ts";
 import { type ToySweep, withToySweep } from "@/launch/testdata/toy_sweep.ts";
+import { say } from "./test_output.ts";
 import { runAblationCommand } from "./ablation.ts";
 import { runSweepCommand } from "./sweep.ts";
-
-type Run = (
-  args: readonly string[],
-  output: { out(text: string): void; error(text: string): void; color: boolean },
-) => Promise<number>;
-
-async function say(run: Run, ...args: string[]): Promise<{ code: number; out: string; error: string }> {
-  let out = "", error = "";
-  const output = {
-    out: (text: string) => void (out += text),
-    error: (text: string) => void (error += text),
-    color: false,
-  };
-  return { code: await run(args, output), out, error };
-}
 
 const sweep = ({ folder }: ToySweep, ...args: string[]) => say(runSweepCommand, ...args, "--out", folder.sweep.out);
 

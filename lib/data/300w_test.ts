@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { sharedData, testWith } from "@/testing.ts";
+import { sharedData, testWith, withFolder } from "@/testing.ts";
 import { FOLDERS_300W, read300W } from "./300w.ts";
 import { compareNaturally, describePartial, limitSource, requireSound } from "./source.ts";
-import { withFolder, write300WFace } from "./test_fixtures.ts";
+import { write300WFace } from "./test_fixtures.ts";
 
 Deno.test("read300W() reads any subset of the folders, in natural order, and says what is missing", async () => {
   await withFolder(async (root) => {

@@ -7,13 +7,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inProject } from "@/paths.ts";
-import { testWith } from "@/testing.ts";
+import { testWith, withFolder } from "@/testing.ts";
 import { drawSynthetic, loadSplit, readDataset, type Split } from "./datasets.ts";
 import { convert68To29, convert68To98, LAYOUTS, writeLayout } from "./layouts.ts";
 import { ownTemplate } from "./own_description.ts";
 import { formatOwnCsv, formatOwnJson } from "./own_tables.ts";
 import type { SourceFace } from "./source.ts";
-import { pythonWith, runPython, withFolder } from "./test_fixtures.ts";
+import { pythonWith, runPython } from "./test_fixtures.ts";
 
 const SIZE = 64;
 const FACES = 5;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createRandom } from "@/random.ts";
-import { sharedData, testWith } from "@/testing.ts";
+import { sharedData, testWith, withFolder } from "@/testing.ts";
 import { read300W } from "./300w.ts";
 import { checkDataset } from "./check.ts";
 import { findDoubtfulFlips, findExchanged, findNearDuplicates, THUMBNAIL, thumbnailOf } from "./check_faces.ts";
@@ -9,7 +9,7 @@ import { convert68To29, convert68To98 } from "./layouts.ts";
 import { prepareFaces } from "./prepare.ts";
 import { formatPts } from "./pts.ts";
 import { flipFromPairs, flipLandmarks, scheme29, scheme68, scheme98 } from "./schemes.ts";
-import { dottedPicture, encodePicture, roughFace, withFolder, write300WFace } from "./test_fixtures.ts";
+import { dottedPicture, encodePicture, roughFace, write300WFace } from "./test_fixtures.ts";
 
 /** The landmarks of each pair exchanged, in place. */
 function exchange(landmarks: ArrayLike<number>): Float64Array {

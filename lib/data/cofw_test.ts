@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import * as h5 from "h5wasm/node";
-import { sharedData, testWith } from "@/testing.ts";
+import { sharedData, testWith, withFolder } from "@/testing.ts";
 import { type CofwFace, readCofw, writeCofw } from "./cofw.ts";
 import { prepareFaces } from "./prepare.ts";
-import { pythonWith, runPython, withFolder } from "./test_fixtures.ts";
+import { pythonWith, runPython } from "./test_fixtures.ts";
 
 function face(seed: number, gray = false): CofwFace {
   const [width, height] = [40 + seed, 30];

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { sharedData, testWith } from "@/testing.ts";
+import { sharedData, testWith, withFolder } from "@/testing.ts";
 import { datasetHelp, datasets, loadDataset, loadSplit } from "./datasets.ts";
 import { OWN_FILE } from "./own_description.ts";
 import { hashFaces } from "./prepared.ts";
-import { dottedPicture, encodePicture, withFolder, write300WFace } from "./test_fixtures.ts";
+import { dottedPicture, encodePicture, write300WFace } from "./test_fixtures.ts";
 
 Deno.test("loadDataset() loads both splits of 300w, at most `limit` faces each, and keeps each limit apart", async () => {
   await withFolder(async (root) => {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
-import { sharedData, testWith } from "@/testing.ts";
+import { sharedData, testWith, withFolder } from "@/testing.ts";
 import { decodeImage, imageFile, openImage } from "./decode.ts";
-import { pythonWith, runPython, withFolder } from "./test_fixtures.ts";
+import { pythonWith, runPython } from "./test_fixtures.ts";
 
 /** 6 x 4 pixels, upper half (200, 100, 50), lower half (60, 90, 140). */
 function picture() {

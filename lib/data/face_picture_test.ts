@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { withFolder } from "@/testing.ts";
 import { read300W } from "./300w.ts";
 import { colorsBySide, drawContactSheet, mirrorPixels } from "./contact_sheet.ts";
 import { decodeImage, type RgbImage } from "./decode.ts";
@@ -7,7 +8,7 @@ import { cropOf, drawFaceGrid, drawSheet, landmarksOf } from "./face_picture.ts"
 import { prepareFaces } from "./prepare.ts";
 import type { PreparedFaces } from "./prepared.ts";
 import { scheme68 } from "./schemes.ts";
-import { roughFace, withFolder, write300WFace } from "./test_fixtures.ts";
+import { roughFace, write300WFace } from "./test_fixtures.ts";
 
 async function withSet(count: number, test: (set: PreparedFaces) => Promise<void>): Promise<void> {
   await withFolder(async (root) => {

@@ -9,6 +9,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import sharp from "sharp";
 import { createRandom, type Random } from "@/random.ts";
+import { withFolder } from "@/testing.ts";
 import { read300W } from "./300w.ts";
 import { writeCofw } from "./cofw.ts";
 import { decodeImage } from "./decode.ts";
@@ -18,7 +19,7 @@ import { readOwn } from "./own_points.ts";
 import { formatOwnCsv, formatOwnJson } from "./own_tables.ts";
 import { prepareFaces } from "./prepare.ts";
 import { formatPts } from "./pts.ts";
-import { dottedPicture, encodePicture, roughFace, withFolder } from "./test_fixtures.ts";
+import { dottedPicture, encodePicture, roughFace } from "./test_fixtures.ts";
 import { readWflw, writeWflwList } from "./wflw.ts";
 
 const COUNT = parseInt(Deno.env.get("ACR_FUZZ") ?? "60");

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { withFolder } from "@/testing.ts";
 import { loadDataset, loadSplit, readDataset } from "./datasets.ts";
 import { convert68To29, convert68To98, LAYOUTS, writeLayout } from "./layouts.ts";
 import { convert98To68, flipLandmarks, scheme29, scheme68, scheme98 } from "./schemes.ts";
-import { roughFace, withFolder } from "./test_fixtures.ts";
+import { roughFace } from "./test_fixtures.ts";
 
 Deno.test("convert68To98() and convert68To29() give every landmark, commute with mirroring, and keep the 68", () => {
   const face = roughFace(100, 90, 120, 3);

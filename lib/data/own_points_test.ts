@@ -1,12 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { withFolder } from "@/testing.ts";
 import { parseJsonc } from "./jsonc.ts";
 import { OWN_FILE, ownTemplate, parseOwnDataset } from "./own_description.ts";
 import { readOwn, writeOwnTemplate } from "./own_points.ts";
 import { formatOwnCsv, formatOwnJson, type OwnFace, parseOwnCsv, parseOwnJson, splitCsvLine } from "./own_tables.ts";
 import { formatPts } from "./pts.ts";
 import { scheme29, scheme68, scheme98 } from "./schemes.ts";
-import { dottedPicture, encodePicture, withFolder } from "./test_fixtures.ts";
+import { dottedPicture, encodePicture } from "./test_fixtures.ts";
 
 async function picture(path: string): Promise<void> {
   await Deno.mkdir(join(path, ".."), { recursive: true });

@@ -6,9 +6,9 @@ import { cropProtocols } from "./crop.ts";
 import { toOriginal } from "./face_set.ts";
 import { preparedDirectory, prepareFaces } from "./prepare.ts";
 import { hashFaces, loadPrepared } from "./prepared.ts";
-import { dottedPicture, encodePicture, pythonWith, runPython, withFolder, write300WFace } from "./test_fixtures.ts";
+import { dottedPicture, encodePicture, pythonWith, runPython, write300WFace } from "./test_fixtures.ts";
 import type { SourceSet } from "./source.ts";
-import { testWith } from "@/testing.ts";
+import { testWith, withFolder } from "@/testing.ts";
 
 async function faces(root: string, count: number): Promise<SourceSet> {
   for (let i = 0; i < count; i++) {

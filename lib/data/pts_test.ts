@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { createRandom } from "@/random.ts";
-import { sharedData, testWith } from "@/testing.ts";
+import { sharedData, testWith, withFolder } from "@/testing.ts";
 import { formatPts, parsePts, readPts } from "./pts.ts";
-import { pythonWith, runPython, withFolder } from "./test_fixtures.ts";
+import { pythonWith, runPython } from "./test_fixtures.ts";
 
 const text = (lines: string[], count = lines.length) => `version: 1\nn_points: ${count}\n{\n${lines.join("\n")}\n}\n`;
 const lines = (count: number) => Array.from({ length: count }, (_, i) => `${i + 1}.5 ${2 * i + 1}`);

@@ -3,16 +3,6 @@ import sharp from "sharp";
 import { createRandom } from "@/random.ts";
 import { formatPts } from "./pts.ts";
 
-/** Runs `test` with an empty folder, and removes it afterwards. */
-export async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await test(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 /** Landmarks of a rough face: 68 points that are where iBUG's are, about `face` pixels wide, around (x, y). */
 export function roughFace(x: number, y: number, face: number, seed = 0): Float64Array {
   const random = createRandom(seed, "rough face");

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { dottedPicture, encodePicture, withFolder } from "./test_fixtures.ts";
+import { withFolder } from "@/testing.ts";
+import { dottedPicture, encodePicture } from "./test_fixtures.ts";
 import { parseWflwLine, readWflw, WFLW_ATTRIBUTES, type WflwLine, writeWflwList } from "./wflw.ts";
 
 function line(seed: number, file: string, attributes: string[] = []): WflwLine {

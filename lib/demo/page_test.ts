@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import sharp from "sharp";
-import { withFolder } from "@/data/test_fixtures.ts";
 import { generateFaces } from "@/data/synthetic/mod.ts";
 import { openNet } from "@/prediction/open_net.ts";
 import { readPicture } from "@/prediction/picture.ts";
 import { predictPicture } from "@/prediction/predict_picture.ts";
 import { writeTestRun } from "@/prediction/test_run.ts";
 import { useBackend } from "@/tensorflow/mod.ts";
-import { sharedData, testWith } from "@/testing.ts";
+import { sharedData, testWith, withFolder } from "@/testing.ts";
 import { createPredictor } from "@/training/predictor.ts";
 import { findChromium, type Page, withPage } from "./chromium.ts";
 import { serveDemo } from "./server.ts";

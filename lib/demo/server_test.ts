@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { withFolder } from "@/data/test_fixtures.ts";
 import { openNet } from "@/prediction/open_net.ts";
 import { writeTestRun } from "@/prediction/test_run.ts";
 import { useBackend } from "@/tensorflow/mod.ts";
+import { withFolder } from "@/testing.ts";
 import { answer, demoResources, serveDemo } from "./server.ts";
 
 await useBackend({ quiet: true });

@@ -3,21 +3,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fromFileUrl } from "@/paths.ts";
 import { useBackend } from "@/tensorflow/mod.ts";
+import { withFolder } from "@/testing.ts";
 import { layersFile } from "./layers_file.ts";
 import { fillByFormula, formulaImages } from "./peer/formula.ts";
 import { toPlainModel } from "./plain.ts";
 import { createModel, type CreateModelOptions } from "./registry.ts";
 
 await useBackend({ quiet: true });
-
-async function inFolder(run: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 const size = 64;
 const pictures = formulaImages(1, size);
@@ -38,7 +30,7 @@ Deno.test("toPlainModel() loads in stock TensorFlow.js, with the same output", a
     ["efnb0", {}, false],
     ["efnb0", { flavor: "applications" }, true],
   ];
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const expected: ArrayLike<number>[] = [];
     for (const [i, [name, options, fold]] of cases.entries()) {
       const model = createModel(name, { points: 5, size, ...options, initialize: false });
@@ -69,7 +61,7 @@ Deno.test("layersFile() saves and loads a model of our own layers, in several fi
   const model = createModel("mnv2", { points: 5, size, initialize: false });
   fillByFormula(model, tf);
   const expected = (model.predict(x) as tf.Tensor).dataSync();
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     await model.save(layersFile(folder));
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
     assert.deepEqual(names, ["group1-shard1of3.bin", "group1-shard2of3.bin", "group1-shard3of3.bin", "model.json"]);
@@ -93,7 +85,7 @@ Deno.test("layersFile() refuses folders that are no model, each in a sentence", 
     [manifest(["/etc/passwd"]), /as a weight file lies outside its folder: \/etc\/passwd$/],
   ];
   for (const [text, message] of cases) {
-    await inFolder(async (folder) => {
+    await withFolder(async (folder) => {
       if (text !== undefined) await Deno.writeTextFile(join(folder, "model.json"), text);
       await assert.rejects(tf.loadLayersModel(layersFile(folder)), { message });
     });

@@ -1,6 +1,7 @@
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inProject, projectRoot } from "@/paths.ts";
+import { runDeno } from "@/deno_command.ts";
 import { habitFaults } from "./habits.ts";
 import { readNotebook } from "./notebook_file.ts";
 import { type NotebookScript, notebookScript } from "./script.ts";
@@ -12,15 +13,9 @@ export interface CheckReport {
   readonly text: string;
 }
 
-async function deno(args: string[]): Promise<{ code: number; text: string }> {
-  const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args,
-    cwd: projectRoot,
-    env: { NO_COLOR: "1", DENO_NO_UPDATE_CHECK: "1" },
-    stdin: "null",
-  }).output();
-  const decode = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, text: decode(stderr) + decode(stdout) };
+async function deno(...args: string[]): Promise<{ code: number; text: string }> {
+  const { code, out, error } = await runDeno(...args);
+  return { code, text: error + out };
 }
 
 /** Puts places in notebooks for places in their scripts. */
@@ -75,7 +70,7 @@ export async function checkNotebooks(paths: readonly string[]): Promise<CheckRep
     for (const [name, { script }] of scripts) await Deno.writeTextFile(join(folder, name), script.text);
     const files = [...scripts.keys()].map((name) => join(folder, name));
     const config = ["--config", inProject("deno.json")];
-    const results = [await deno(["check", ...config, ...files]), await deno(["lint", ...config, ...files])];
+    const results = [await deno("check", ...config, ...files), await deno("lint", ...config, ...files)];
     const text = results.filter(({ code }) => code !== 0).map((result) => translate(result.text, scripts)).join("\n");
     return { ok: faults.length === 0 && results.every(({ code }) => code === 0), text: faults.join("") + text };
   } finally {

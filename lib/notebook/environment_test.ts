@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
 import { isAbsolute, join } from "node:path";
 import { exists } from "@/files.ts";
+import { withFolder } from "@/testing.ts";
 import { kernelSpec, notebookEnvironment } from "./environment.ts";
-
-async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 Deno.test("kernelSpec() names Deno by its absolute path and asks for plain text", async () => {
   const { argv, language, env } = JSON.parse(await kernelSpec(Deno.execPath()));
@@ -20,7 +12,7 @@ Deno.test("kernelSpec() names Deno by its absolute path and asks for plain text"
 });
 
 Deno.test("notebookEnvironment() says what is wrong with a Python of the user's", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const own = join(folder, "no-python");
     await assert.rejects(notebookEnvironment({ folder, own }), {
       message: `Cannot use the Python of ACR_NOTEBOOK_PYTHON, '${own}', for notebooks: '${own}' was not found`,
@@ -29,7 +21,7 @@ Deno.test("notebookEnvironment() says what is wrong with a Python of the user's"
   }));
 
 Deno.test("notebookEnvironment() installs nothing when it must not", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     await assert.rejects(notebookEnvironment({ folder, own: undefined, offline: true }), {
       message: `Cannot use Jupyter as it is not set up in '${folder}': run 'deno task notebook' first`,
     });
@@ -40,7 +32,7 @@ Deno.test({
   name: "notebookEnvironment() takes the user's own Python, and puts the project's kernel before others",
   ignore: Deno.build.os === "windows",
   fn: () =>
-    inFolder(async (folder) => {
+    withFolder(async (folder) => {
       // Stands for a Python that has everything: it says yes to whatever it is asked.
       const own = join(folder, "python");
       await Deno.writeTextFile(own, "#!/bin/sh\nexit 0\n", { mode: 0o755 });
@@ -56,7 +48,7 @@ Deno.test({
   name: "notebookEnvironment() starts over after a set-up that did not end, and says why Python's venv failed",
   ignore: Deno.build.os === "windows",
   fn: () =>
-    inFolder(async (folder) => {
+    withFolder(async (folder) => {
       const path = Deno.env.get("PATH")!;
       await Deno.mkdir(join(folder, "bin"));
       for (const name of ["python3", "python"]) {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { withFolder } from "@/testing.ts";
 import { savePlot } from "./save_plot.ts";
 import { plot } from "./spec.ts";
 
@@ -9,17 +10,8 @@ const spec = plot({
   encoding: { x: { field: "x", type: "nominal" }, y: { field: "y", type: "quantitative" } },
 });
 
-async function inFolder(run: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 Deno.test("savePlot() writes the format that the name's end says", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const begins = { svg: "<svg ", png: "\u2030PNG", html: "<!doctype html>", json: "{" };
     for (const [ending, begin] of Object.entries(begins)) {
       const path = join(folder, "new", `plot.${ending}`);
@@ -31,7 +23,7 @@ Deno.test("savePlot() writes the format that the name's end says", () =>
   }));
 
 Deno.test("savePlot() makes a page that asks for nothing from outside and cannot be broken by its data", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const path = join(folder, "plot.html");
     await savePlot(spec, path, { title: "a < b" });
     const page = await Deno.readTextFile(path);
@@ -43,7 +35,7 @@ Deno.test("savePlot() makes a page that asks for nothing from outside and cannot
   }));
 
 Deno.test("savePlot() refuses an ending that it does not know and writes nothing", () =>
-  inFolder(async (folder) => {
+  withFolder(async (folder) => {
     const path = join(folder, "plot.pdf");
     await assert.rejects(savePlot(spec, path), {
       name: "RangeError",

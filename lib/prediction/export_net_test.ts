@@ -1,8 +1,8 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { withFolder } from "@/data/test_fixtures.ts";
 import { useBackend } from "@/tensorflow/mod.ts";
+import { withFolder } from "@/testing.ts";
 import { exportNet } from "./export_net.ts";
 import { openNet } from "./open_net.ts";
 import { writeTestRun } from "./test_run.ts";

@@ -1,11 +1,11 @@
 import type * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { withFolder } from "@/data/test_fixtures.ts";
 import { layersFile } from "@/models/layers_file.ts";
 import { toPlainModel } from "@/models/plain.ts";
 import { createModel } from "@/models/registry.ts";
 import { useBackend } from "@/tensorflow/mod.ts";
+import { withFolder } from "@/testing.ts";
 import { loadLayersFolder } from "./layers_model.ts";
 
 await useBackend({ quiet: true });

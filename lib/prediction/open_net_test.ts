@@ -1,12 +1,12 @@
 import * as tf from "@tensorflow/tfjs";
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { withFolder } from "@/data/test_fixtures.ts";
 import { writeKeras } from "@/models/keras/mod.ts";
 import { layersFile } from "@/models/layers_file.ts";
 import { toPlainModel } from "@/models/plain.ts";
 import { createModel } from "@/models/registry.ts";
 import { useBackend } from "@/tensorflow/mod.ts";
+import { withFolder } from "@/testing.ts";
 import type { LandmarkNet } from "./landmark_net.ts";
 import { openNet, type OpenNetOptions } from "./open_net.ts";
 import { writeTestRun } from "./test_run.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import sharp from "sharp";
-import { withFolder } from "@/data/test_fixtures.ts";
+import { withFolder } from "@/testing.ts";
 import { readPicture } from "./picture.ts";
 
 Deno.test("readPicture() turns pictures upright as sharp does, for every EXIF orientation", async () => {

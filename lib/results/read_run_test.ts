@@ -1,16 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { withFolder } from "@/testing.ts";
 import { isFinished, listRuns, readRun } from "./read_run.ts";
 import { writeExample } from "./testdata/example_runs.ts";
-
-async function withFolder(use: (root: string) => Promise<void>): Promise<void> {
-  const root = await Deno.makeTempDir();
-  try {
-    await use(root);
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
-}
 
 Deno.test("listRuns() finds no run where there is no results folder", async () => {
   assert.deepEqual(await listRuns("no-such-folder"), []);

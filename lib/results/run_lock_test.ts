@@ -1,15 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { withFolder } from "@/testing.ts";
 import { LOCK_FILE, RunClaim, RunInUseError, type RunOwner, runOwner, STALE_AFTER } from "./run_lock.ts";
-
-async function withFolder(use: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await use(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
 
 /** Leaves a lock as another process would. */
 async function leaveLock(folder: string, changes: Partial<RunOwner>, age = 0): Promise<void> {

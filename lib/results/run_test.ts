@@ -2,19 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { readNpy } from "@/data/npy.ts";
 import { fromFileUrl, projectRoot } from "@/paths.ts";
+import { withFolder } from "@/testing.ts";
 import { parseFaceErrors } from "./face_errors.ts";
 import { listRuns, openRun, RunConflictError, RunInUseError, runPath } from "./run.ts";
 import { readRun } from "./read_run.ts";
 import { exampleErrors, exampleRequest, exampleResult } from "./testdata/example_runs.ts";
-
-async function withFolder(use: (root: string) => Promise<void>): Promise<void> {
-  const root = await Deno.makeTempDir();
-  try {
-    await use(root);
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
-}
 
 Deno.test("openRun() freezes the configuration, with git commit, versions and machine", () =>
   withFolder(async (root) => {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
 import { parseNpy, readNpy, writeNpy } from "@/data/npy.ts";
-import { sharedData, testWith } from "@/testing.ts";
+import { sharedData, testWith, withFolder } from "@/testing.ts";
 import { difficultyTable } from "./difficulty.ts";
 import { ShapeModel } from "./shape_model.ts";
 
@@ -223,17 +223,8 @@ Deno.test("ShapeModel.project() and reconstruct() refuse vectors of another leng
   assert.throws(() => model.reconstruct([0], { limit: -1 }), /limit must not be negative: -1/);
 });
 
-async function inTemporaryFolder(run: (dir: string) => Promise<void>): Promise<void> {
-  const dir = await Deno.makeTempDir();
-  try {
-    await run(dir);
-  } finally {
-    await Deno.remove(dir, { recursive: true });
-  }
-}
-
 Deno.test("ShapeModel.save() writes three float64 arrays that load() reads back bit for bit", () =>
-  inTemporaryFolder(async (dir) => {
+  withFolder(async (dir) => {
     const model = ShapeModel.fit(lcg(40, 3), 5, 8);
     await model.save(join(dir, "new", "pca"));
     const files = [...Deno.readDirSync(join(dir, "new", "pca"))].map(({ name }) => name).sort();
@@ -246,7 +237,7 @@ Deno.test("ShapeModel.save() writes three float64 arrays that load() reads back 
   }));
 
 Deno.test("ShapeModel.load() refuses missing, misshapen and meaningless files", () =>
-  inTemporaryFolder(async (dir) => {
+  withFolder(async (dir) => {
     await assert.rejects(ShapeModel.load(dir), {
       name: "NotFound",
       message: `Cannot load a shape model from '${dir}' as it has no such file: mean.npy`,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { sha256 } from "@/files.ts";
 import { fromFileUrl } from "@/paths.ts";
-import { testWith } from "@/testing.ts";
+import { testWith, withFolder } from "@/testing.ts";
 import { cacheFolder, fetchLibrary, type FetchLibraryOptions, LIBRARY_VERSION } from "./fetch_library.ts";
 import { findLibrary, pythonCommand } from "./library.ts";
 
@@ -19,15 +19,6 @@ const python = await (async () => {
 })();
 
 /** A folder that is gone afterwards. */
-async function withFolder(run: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "acr-lab-library-" });
-  try {
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 async function writeFiles(folder: string, files: Record<string, string>): Promise<void> {
   for (const [name, text] of Object.entries(files)) {
     await Deno.mkdir(join(folder, name, ".."), { recursive: true });

@@ -36,19 +36,18 @@ export function createPredictor(
   const [, height, width, channels] = model.inputs[0]!.shape;
   const outputs = model.outputs[0]!.shape[1]!;
   const pixels = height! * width! * channels!;
-  let folded: FoldedModel | undefined;
+  /** Null for a model of one's own that is built so that it cannot be folded: it runs as it is. */
+  let folded: FoldedModel | null | undefined;
   const forward = (images: tf.Tensor) => (folded?.model ?? model).apply(images, { training: false }) as tf.Tensor;
   const run = compiled ? compile(forward, { name: "predict", verify: false }) : undefined;
-  let first = true;
   const prepare = () => {
-    if (!compiled) return;
-    if (!first) return folded?.refresh();
-    first = false;
+    if (!compiled || folded === null) return;
+    if (folded) return folded.refresh();
     try {
       folded = followFolded(model);
     } catch (error) {
-      // A model of one's own may be built so that it cannot be folded; it runs as it is.
       if (!(error instanceof TypeError)) throw error;
+      folded = null;
     }
   };
   return {

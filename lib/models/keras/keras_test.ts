@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { sha256 } from "@/files.ts";
 import { useBackend } from "@/tensorflow/mod.ts";
+import { withFolder } from "@/testing.ts";
 import { fillByFormula } from "../peer/formula.ts";
 import { createModel, type CreateModelOptions, modelEntry } from "../registry.ts";
 import { identify, labelConvention } from "./identify.ts";
@@ -20,15 +21,6 @@ await useBackend({ quiet: true });
 const size = 32, points = 3;
 const small = { size, points, initialize: false };
 
-async function inFolder(run: (folder: string) => Promise<void>) {
-  const folder = await Deno.makeTempDir();
-  try {
-    await run(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
-
 /** One hash per weight, in order. */
 const numbers = (model: tf.LayersModel) =>
   model.weights.map((weight) => sha256(new Uint8Array(weight.read().dataSync<"float32">().buffer)));
@@ -44,7 +36,7 @@ function layersOf(model: tf.LayersModel): Layers {
 }
 
 Deno.test("writeKeras() and openKerasModel() give back network, weights, size and labels", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     for (const [name, options] of [["mnv2", { alpha: 0.35 }], ["efnb0", { flavor: "applications" }]] as const) {
       const model = createModel(name, { ...small, ...options });
       fillByFormula(model, tf);
@@ -69,7 +61,7 @@ Deno.test("encodeKeras() makes the same bytes of the same weights, and leaves th
 });
 
 Deno.test("loadKerasWeights() lists exactly what is missing, extra and misshapen, and changes nothing", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const model = createModel("mnv2", { ...small, alpha: 0.35 });
     fillByFormula(model, tf);
     const before = numbers(model);
@@ -100,7 +92,7 @@ Deno.test("loadKerasWeights() lists exactly what is missing, extra and misshapen
 });
 
 Deno.test("loadKerasWeights() of another network names ten weights of each kind and counts the rest", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const other = createModel("efnb0", small), model = createModel("mnv2", small);
     const path = join(folder, "w.h5");
     await Deno.writeFile(path, await h5Bytes((file) => writeLayers(file, layersOf(other))));
@@ -117,7 +109,7 @@ Deno.test("loadKerasWeights() of another network names ten weights of each kind 
 });
 
 Deno.test("loadKerasWeights() refuses numbers that are not finite, and changes nothing", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const model = createModel("mnv2", { ...small, alpha: 0.35 });
     const bias = model.getLayer("O_L").weights[1]!;
     bias.write(tf.tensor1d([1, 2, NaN, 4, 5, 6]));
@@ -199,7 +191,7 @@ Deno.test("identify() tells classifiers, files without top, and the input size o
 });
 
 Deno.test("openKerasModel() says of what kind a file is that it cannot open", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const model = createModel("mnv2", { ...small, alpha: 0.35 });
     const { O_L: _, ...layers } = layersOf(model);
     model.dispose();
@@ -228,7 +220,7 @@ Deno.test("printable() keeps a message on one line and in bounds", () => {
 });
 
 Deno.test("initializeFromKeras() keeps a fresh head of another size, takes one of the same", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const from = createModel("mnv2", { ...small, alpha: 0.35 });
     fillByFormula(from, tf);
     const path = join(folder, "w.h5");
@@ -278,7 +270,7 @@ for (
   ] as const
 ) {
   Deno.test(`initializeFromKeras() starts ${network} from ImageNet weights without top, fed with 0..1 as they were with ${kind}`, async () => {
-    await inFolder(async (folder) => {
+    await withFolder(async (folder) => {
       const from = createModel(network, { ...small, size: 64 });
       fillByFormula(from, tf);
       const bytes = await encodeKeras(from);
@@ -327,7 +319,7 @@ for (
 }
 
 Deno.test("initializeFromKeras() carries tf.keras.applications' own normalization over, with and without its layer", async () => {
-  await inFolder(async (folder) => {
+  await withFolder(async (folder) => {
     const options = { ...small, size: 64 };
     const from = createModel("efnb0", { ...options, flavor: "applications" });
     fillByFormula(from, tf);

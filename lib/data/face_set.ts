@@ -1,3 +1,4 @@
+import { sha256 } from "@/files.ts";
 import type { LandmarkScheme } from "./landmark_scheme.ts";
 
 /**
@@ -47,4 +48,35 @@ export function toOriginal(set: FaceSet, index: number, crop: ArrayLike<number>)
     original[i + 1] = (crop[i + 1]! - offsetY!) / scaleY!;
   }
   return original;
+}
+
+/**
+ * Some faces of a set, in the order of their indices: their pictures copied, their subsets kept.
+ *
+ * @param split name of the new set's split
+ */
+export function pickFaces(set: FaceSet, faces: Int32Array, split: string = set.split): FaceSet {
+  const { images, landmarks, transforms, ids, hash } = set;
+  const places = new Map(Array.from(faces, (face, row) => [face, row]));
+  const rows = <T extends Uint8Array | Float32Array>(values: T): T => {
+    const width = values.length / set.count;
+    const picked = new (values.constructor as { new (length: number): T })(faces.length * width);
+    faces.forEach((face, row) => picked.set(values.subarray(face * width, (face + 1) * width), row * width));
+    return picked;
+  };
+  const subsets = Object.entries(set.subsets).map(([name, members]) => [
+    name,
+    members.flatMap((face) => places.get(face) ?? []).sort((a, b) => a - b),
+  ]);
+  return {
+    ...set,
+    split,
+    count: faces.length,
+    images: rows(images),
+    landmarks: rows(landmarks),
+    transforms: rows(transforms),
+    ids: Array.from(faces, (face) => ids[face]!),
+    subsets: Object.fromEntries(subsets),
+    hash: sha256(`${hash} ${faces.join(" ")}`),
+  };
 }

@@ -1,5 +1,6 @@
 import type { AugmentOptions, PresetName } from "@/data/augment.ts";
 import type { DifficultyVariant } from "@/shape/difficulty.ts";
+import type { EvaluatedFaces } from "./settings.ts";
 import type { ErrorSpace, Normalizer } from "@/evaluation/nme.ts";
 
 /** A loss, an optimizer or a schedule: its name, or its name with the options that differ from the defaults. */
@@ -64,6 +65,8 @@ export interface ExperimentPage {
     readonly schedule?: string;
     /** @default "coordinate" */
     readonly variant?: DifficultyVariant;
+    /** The smallest Phi: `floor + (1 - floor) Phi` is what the loss is given. @default 0 */
+    readonly floor?: number;
   };
   /** Name and options of the optimizer. @default "adam" */
   readonly optimizer?: Named;
@@ -84,6 +87,11 @@ export interface ExperimentPage {
 
   /** How test errors are measured. */
   readonly evaluation?: {
+    /**
+     * `validation` evaluates on the held-out training faces, the same ones for every seed, and leaves the test faces
+     * unread: to tune settings. @default "test"
+     */
+    readonly faces?: EvaluatedFaces;
     /** @default "inter-ocular" */
     readonly normalizer?: Normalizer;
     /** @default "original" */

@@ -234,8 +234,9 @@ function finish({ plain, choices, augmentation }: Draft): ExperimentSettings {
   settings["augmentation"] = resolveAugment(augmentation as AugmentOptions);
   const whole = Object.fromEntries(ORDER.map((key) => [key, settings[key]])) as unknown as ExperimentSettings;
   parsePercentageSchedule(whole.difficulty.schedule);
-  if (whole.validation === 0 && (whole.keep === "best" || whole.patience > 0)) {
-    const key = whole.keep === "best" ? "keep=best" : `patience=${whole.patience}`;
+  const { validation, keep, patience, evaluation } = whole;
+  if (validation === 0 && (keep === "best" || patience > 0 || evaluation.faces === "validation")) {
+    const key = keep === "best" ? "keep=best" : patience > 0 ? `patience=${patience}` : "evaluation.faces=validation";
     throw new RangeError(
       `Cannot set '${key}' as it needs held-out training faces, set validation above 0: validation=0`,
     );

@@ -18,13 +18,14 @@ import { type BackendName, useBackend } from "@/tensorflow/mod.ts";
 import { CheckpointStore } from "@/training/checkpoint_store.ts";
 import { DivergedError } from "@/training/diverged_error.ts";
 import { predictFaces } from "@/training/predict_faces.ts";
+import { heldOutFaces } from "@/training/split.ts";
 import { type EpochRecord, train, type TrainingOutcome } from "@/training/trainer.ts";
 import { identityOf, loadFaces } from "./data.ts";
 import { describeSettings } from "./describe.ts";
 import { drawTestFaces } from "./picture.ts";
 import type { ResolvedExperiment } from "./resolve.ts";
 import { type ExperimentSettings, settingsJson } from "./settings.ts";
-import { prepareTraining } from "./training.ts";
+import { prepareTraining, splitFaces } from "./training.ts";
 import { saveWeights, WEIGHTS_FILE, weightsFile } from "./weights.ts";
 
 /** Options of {@linkcode runExperiment}. */
@@ -115,7 +116,9 @@ export async function runExperiment(options: RunExperimentOptions): Promise<Expe
 
   const load = { dir: options.data, cacheDir: options.cache, quiet };
   const faces = await loadFaces(settings, "train", load);
-  const test = await loadFaces(settings, "test", load);
+  const test = settings.evaluation.faces === "test"
+    ? await loadFaces(settings, "test", load)
+    : heldOutFaces(splitFaces(settings, faces, seed));
   for (const { dataset, split, count, partial } of [faces, test]) {
     say(`${dataset} ${split}: ${count} faces${partial === "" ? "" : ` (${partial})`}`);
   }

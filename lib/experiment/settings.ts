@@ -12,6 +12,12 @@ import type { Option } from "@/training/options.ts";
 import { scheduleNames, scheduleOptions } from "@/training/schedules.ts";
 import type { Field, FieldValue } from "./field.ts";
 
+/** What a run is evaluated on. */
+export const EVALUATED_FACES = ["test", "validation"] as const;
+
+/** One of {@linkcode EVALUATED_FACES}. */
+export type EvaluatedFaces = typeof EVALUATED_FACES[number];
+
 /** Everything that decides what a run computes, with every default filled in: the `settings` of its `config.json`. */
 export type ExperimentSettings = {
   readonly dataset: string;
@@ -32,7 +38,7 @@ export type ExperimentSettings = {
   };
   readonly init: string | null;
   readonly loss: Choice;
-  readonly difficulty: { readonly schedule: string; readonly variant: DifficultyVariant };
+  readonly difficulty: { readonly schedule: string; readonly variant: DifficultyVariant; readonly floor: number };
   readonly optimizer: Choice;
   readonly schedule: Choice;
   readonly epochs: number;
@@ -42,6 +48,7 @@ export type ExperimentSettings = {
   readonly keep: "last" | "best";
   readonly patience: number;
   readonly evaluation: {
+    readonly faces: EvaluatedFaces;
     readonly normalizer: Normalizer;
     readonly space: ErrorSpace;
     readonly threshold: number;
@@ -115,12 +122,25 @@ export function plainSettings(): Readonly<Record<string, Setting>> {
       default: "coordinate",
       about: "which difficulty the loss is given",
     },
+    "difficulty.floor": {
+      type: "number",
+      min: 0,
+      max: 1,
+      default: 0,
+      about: "the smallest Phi: floor + (1 - floor) Phi is what the loss is given",
+    },
     "epochs": { type: "integer", min: 1, max: 1e6, about: "how often every training face is seen" },
     "batch": { type: "integer", min: 1, max: 4096, default: 32, about: "faces per step" },
     "clipNorm": { type: "number", min: 0, default: 0, about: "largest length of all gradients; 0 for no limit" },
     "averaging": { type: "number", min: 0, below: 1, default: 0, about: "momentum of the weight average; 0 for none" },
     "keep": { type: "choice", values: ["last", "best"], default: "last", about: "which epoch's weights are evaluated" },
     "patience": { type: "integer", min: 0, default: 0, about: "epochs without progress before it ends; 0 for never" },
+    "evaluation.faces": {
+      type: "choice",
+      values: EVALUATED_FACES,
+      default: "test",
+      about: "validation: the held-out training faces, the same for every seed, and test faces stay unread",
+    },
     "evaluation.normalizer": {
       type: "choice",
       values: NORMALIZERS,

@@ -5,7 +5,7 @@ import { parsePercentageSchedule } from "@/shape/percentage_schedule.ts";
 import { createOptimizer } from "@/training/optimizers.ts";
 import { createSchedule } from "@/training/schedules.ts";
 import { fitShapeModel, prepareDifficulty } from "@/training/difficulty_source.ts";
-import { splitTraining } from "@/training/split.ts";
+import { splitTraining, type TrainingSplit } from "@/training/split.ts";
 import { trainableVariables } from "@/training/step.ts";
 import type { TrainOptions } from "@/training/trainer.ts";
 import { averageWeights } from "@/training/weight_average.ts";
@@ -24,6 +24,18 @@ export interface PreparedTraining {
 }
 
 /**
+ * Holds training faces out, as the settings want it. Which ones is the seed's choice; but runs that are evaluated on
+ * them hold the same ones out whatever their seed, as their results are to be compared.
+ */
+export function splitFaces(
+  { validation, evaluation }: ExperimentSettings,
+  faces: FaceSet,
+  seed: number,
+): TrainingSplit {
+  return splitTraining(faces, validation, evaluation.faces === "validation" ? 0 : seed);
+}
+
+/**
  * Prepares the training of an experiment: shape model and difficulties, network, optimizer, batches. The seed decides the
  * held-out faces, the first weights, the order and augmentation of faces, and the dropout masks.
  */
@@ -33,7 +45,7 @@ export async function prepareTraining(
   seed: number,
 ): Promise<PreparedTraining> {
   const { size, epochs, batch, averaging, clipNorm, keep, patience } = settings;
-  const split = splitTraining(faces, settings.validation, seed);
+  const split = splitFaces(settings, faces, seed);
   const shapeModel = fitShapeModel(split);
   const loss = createLoss(settings.loss.name, settings.loss.options, { size });
   const difficulty = loss.needsDifficulty
@@ -41,6 +53,7 @@ export async function prepareTraining(
       epochs,
       schedule: parsePercentageSchedule(settings.difficulty.schedule),
       variant: settings.difficulty.variant,
+      floor: settings.difficulty.floor,
       seed,
     })
     : undefined;

@@ -15,6 +15,11 @@ export interface AcrLossOptions {
   size?: number;
   /** Multiplies the loss; the Python release has 100. @default 1 */
   scale?: number;
+  /**
+   * Where Phi comes from. `shape`: it is given with the batch, from the shape model, as in the paper. `error` (ours): the
+   * network's own errors of this step, `Delta / max Delta` over the coordinates of each face. @default "shape"
+   */
+  difficulty?: "shape" | "error";
 }
 
 /** The options of {@linkcode acrLoss} that a configuration can set. */
@@ -28,6 +33,12 @@ export const acrOptions = {
   },
   unit: unitOption("normalised"),
   scale: scaleOption,
+  difficulty: {
+    kind: "choice",
+    default: "shape",
+    values: ["shape", "error"],
+    about: "where Phi comes from: the shape model, or the network's own errors of each step",
+  },
 } as const;
 
 /**
@@ -60,15 +71,16 @@ export const acrOptions = {
  */
 export function acrLoss({ size, ...given }: AcrLossOptions = {}): Loss {
   const options = resolveOptions("acr", acrOptions, given);
-  const { lambda, form, unit, scale } = options;
+  const { lambda, form, unit, scale, difficulty } = options;
   return elementwiseLoss({
     name: "acr",
     options,
-    needsDifficulty: true,
+    needsDifficulty: difficulty === "shape",
     factor: unitFactor("acr", unit, size),
     scale,
-    value(error, phi) {
+    value(error, given) {
       const delta = tf.abs(error);
+      const phi = difficulty === "shape" ? given : tf.divNoNan(delta, tf.max(delta, 1, true));
       const exponent = tf.sub(1, phi);
       // Delta^(1 - Phi) serves the slope too, and has no negative exponent, whose power at 0 is infinite.
       const power = tf.pow(delta, exponent);

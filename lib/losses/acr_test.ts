@@ -112,3 +112,19 @@ Deno.test("acrLoss() lets no gradient into targets or difficulties and passes th
     gradient(1).forEach((slope, i) => near(gradient(-7)[i]!, -7 * slope));
   });
 });
+
+Deno.test("acrLoss() of difficulty 'error' takes each face's errors over its largest as Phi, and as constants", () => {
+  const target = tf.zeros([3, 4]) as tf.Tensor2D;
+  const errors = [[0.1, -0.4, 0.2, 0], [3, 0.3, -1.5, 0.6], [0, 0, 0, 0]];
+  const phi = tf.tensor2d([[0.25, 1, 0.5, 0], [1, 0.1, 0.5, 0.2], [0, 0, 0, 0]]);
+  const run = (options: AcrLossOptions, difficulty?: tf.Tensor2D) => {
+    const loss = acrLoss(options);
+    assert.equal(loss.needsDifficulty, difficulty !== undefined);
+    const { value, grad } = tf.valueAndGrad((prediction: tf.Tensor) =>
+      loss.compute({ target, prediction: prediction as tf.Tensor2D, ...(difficulty ? { difficulty } : {}) })
+    )(tf.tensor2d(errors));
+    return [...value.dataSync(), ...grad.dataSync()];
+  };
+  const expected = run({ lambda: 2 }, phi);
+  run({ lambda: 2, difficulty: "error" }).forEach((number, i) => near(number, expected[i]!));
+});

@@ -200,8 +200,45 @@ export function perLandmarkDifficulty(phi: Float32Array, points: number): Float3
   return result;
 }
 
+/**
+ * Variant: one difficulty per coordinate for all faces, the mean over some of them. Tells whether it matters how *this*
+ * face departs from its Smooth-Face, or only which landmarks do so as a rule.
+ *
+ * @param phi `[N, 2M]`
+ * @param of the faces to take the mean over, as indices
+ * @returns A new `[N, 2M]` with equal rows.
+ */
+export function meanDifficulty(phi: Float32Array, points: number, of: ArrayLike<number>): Float32Array {
+  const faces = facesOf(phi, points), dims = 2 * points;
+  if (of.length === 0) throw new RangeError("Cannot take the mean of difficulties as there are no faces: 0");
+  const sum = new Float64Array(dims);
+  for (let i = 0; i < of.length; i++) for (let d = 0; d < dims; d++) sum[d]! += phi[of[i]! * dims + d]!;
+  const result = new Float32Array(phi.length);
+  for (let i = 0; i < faces; i++) for (let d = 0; d < dims; d++) result[i * dims + d] = sum[d]! / of.length;
+  return result;
+}
+
+/** Ablation: easy is hard and hard is easy, `1 - Phi`. Tells whether the direction matters. Returns a new `[N, 2M]`. */
+export function invertDifficulty(phi: Float32Array): Float32Array {
+  return phi.map((value) => 1 - value);
+}
+
+/**
+ * Variant (ours): `floor + (1 - floor) Phi`, so that no coordinate is easier than `floor`. Between the paper's (0) and a
+ * difficulty of 1 everywhere (1): at small errors the slope of ACR Loss, about `(2 - Phi) Delta^(1 - Phi)`, all but
+ * vanishes where Phi is 0.
+ *
+ * @returns A new `[N, 2M]`, or `phi` itself for a floor of 0.
+ */
+export function raiseDifficulty(phi: Float32Array, floor: number): Float32Array {
+  if (!(floor >= 0 && floor <= 1)) {
+    throw new RangeError(`Cannot raise difficulties as their floor must be in [0, 1]: ${floor}`);
+  }
+  return floor === 0 ? phi : phi.map((value) => floor + (1 - floor) * value);
+}
+
 /** The difficulties that a loss can be given, by the names that configurations use. */
-export const DIFFICULTY_VARIANTS = ["coordinate", "landmark", "shuffled", "zero", "one"] as const;
+export const DIFFICULTY_VARIANTS = ["coordinate", "landmark", "mean", "shuffled", "inverted", "zero", "one"] as const;
 
 /** One of {@linkcode DIFFICULTY_VARIANTS}; `coordinate` is the paper's. */
 export type DifficultyVariant = typeof DIFFICULTY_VARIANTS[number];
@@ -211,17 +248,22 @@ export type DifficultyVariant = typeof DIFFICULTY_VARIANTS[number];
  *
  * @param options.points Number of landmarks, `M`.
  * @param options.seed Used by `shuffled` alone.
+ * @param options.of Faces that `mean` is taken over, as indices: those that are trained on.
  */
 export function difficultyVariant(
   phi: Float32Array,
   variant: DifficultyVariant,
-  options: { points: number; seed: number },
+  options: { points: number; seed: number; of: ArrayLike<number> },
 ): Float32Array {
   switch (variant) {
     case "coordinate":
       return phi;
     case "landmark":
       return perLandmarkDifficulty(phi, options.points);
+    case "mean":
+      return meanDifficulty(phi, options.points, options.of);
+    case "inverted":
+      return invertDifficulty(phi);
     case "shuffled":
       return shuffleDifficulty(phi, options.points, options.seed);
     case "zero":

@@ -9,8 +9,11 @@ import {
   type DifficultyVariant,
   difficultyVariant,
   flipDifficulty,
+  invertDifficulty,
+  meanDifficulty,
   percentOf,
   perLandmarkDifficulty,
+  raiseDifficulty,
   shuffleDifficulty,
 } from "./difficulty.ts";
 import { ShapeModel } from "./shape_model.ts";
@@ -143,17 +146,35 @@ Deno.test("perLandmarkDifficulty() follows the distance of each landmark, divide
 
 Deno.test("difficultyVariant() names every variant, and refuses other names", () => {
   const phi = Float32Array.of(0.2, 1, 0.4, 0.1);
-  const options = { points: 2, seed: 1 };
+  const options = { points: 2, seed: 1, of: [0] };
   const byName = Object.fromEntries(DIFFICULTY_VARIANTS.map((name) => [name, difficultyVariant(phi, name, options)]));
   assert.deepEqual(byName, {
     coordinate: phi,
     landmark: perLandmarkDifficulty(phi, 2),
+    mean: meanDifficulty(phi, 2, [0]),
+    inverted: invertDifficulty(phi),
     shuffled: shuffleDifficulty(phi, 2, 1),
     zero: new Float32Array(4),
     one: new Float32Array(4).fill(1),
   });
   assert.throws(() => difficultyVariant(phi, "random" as DifficultyVariant, options), {
     name: "RangeError",
-    message: "Cannot vary the difficulty as the variant is none of coordinate, landmark, shuffled, zero, one: 'random'",
+    message:
+      "Cannot vary the difficulty as the variant is none of coordinate, landmark, mean, shuffled, inverted, zero, one: 'random'",
   });
+});
+
+Deno.test("meanDifficulty() gives every face the mean over the faces named, those alone", () => {
+  const phi = Float32Array.of(0, 1, 0.5, 0.25, 1, 1);
+  assert.deepEqual(meanDifficulty(phi, 1, [0, 1]), Float32Array.of(0.25, 0.625, 0.25, 0.625, 0.25, 0.625));
+  assert.throws(() => meanDifficulty(phi, 1, []), /there are no faces: 0/);
+});
+
+Deno.test("invertDifficulty() and raiseDifficulty() stay in [0, 1]", () => {
+  const phi = Float32Array.of(0, 0.25, 1);
+  assert.deepEqual(invertDifficulty(phi), Float32Array.of(1, 0.75, 0));
+  assert.deepEqual(raiseDifficulty(phi, 0.5), Float32Array.of(0.5, 0.625, 1));
+  assert.deepEqual(raiseDifficulty(phi, 1), Float32Array.of(1, 1, 1));
+  assert.equal(raiseDifficulty(phi, 0), phi);
+  assert.throws(() => raiseDifficulty(phi, 1.1), { name: "RangeError", message: /must be in \[0, 1\]: 1.1$/ });
 });

@@ -1,5 +1,5 @@
 import { encodeLabels } from "@/data/labels.ts";
-import { difficultyTable, type DifficultyVariant, difficultyVariant } from "@/shape/difficulty.ts";
+import { difficultyTable, type DifficultyVariant, difficultyVariant, raiseDifficulty } from "@/shape/difficulty.ts";
 import type { PercentageSchedule } from "@/shape/percentage_schedule.ts";
 import { ShapeModel } from "@/shape/shape_model.ts";
 import type { Batch } from "./batches.ts";
@@ -23,6 +23,8 @@ export interface DifficultySourceOptions {
   variant?: DifficultyVariant;
   /** For the variant `shuffled`. @default 0 */
   seed?: number;
+  /** The smallest Phi: see `raiseDifficulty()`. @default 0 */
+  floor?: number;
 }
 
 /** Fits the shape model of a run: the normalised labels of the faces that are trained on, not of those held out. */
@@ -35,15 +37,17 @@ export function fitShapeModel({ set, train }: TrainingSplit): ShapeModel {
 
 /** Computes Phi of every training face for every percentage that the schedule knows: once for the whole run. */
 export function prepareDifficulty(
-  { set }: TrainingSplit,
+  { set, train }: TrainingSplit,
   shapeModel: ShapeModel,
-  { epochs, schedule, variant = "coordinate", seed = 0 }: DifficultySourceOptions,
+  { epochs, schedule, variant = "coordinate", seed = 0, floor = 0 }: DifficultySourceOptions,
 ): DifficultySource {
   const { points, flip } = set.scheme;
   const fractions = schedule.percentages.map((percent) => percent / 100);
   const labels = encodeLabels(set.landmarks, set.size);
   const table = difficultyTable(shapeModel, labels, set.count, fractions);
-  for (const [percent, phi] of table) table.set(percent, difficultyVariant(phi, variant, { points, seed }));
+  for (const [percent, phi] of table) {
+    table.set(percent, raiseDifficulty(difficultyVariant(phi, variant, { points, seed, of: train }), floor));
+  }
   return {
     percentAt: (epoch) => schedule.at(epoch, epochs),
     of({ indices, flipped, size }, epoch) {

@@ -1,4 +1,4 @@
-import type { FaceSet } from "@/data/face_set.ts";
+import { type FaceSet, pickFaces } from "@/data/face_set.ts";
 import { createRandom } from "@/random.ts";
 
 declare const mark: unique symbol;
@@ -50,4 +50,9 @@ export function splitTraining(set: FaceSet, fraction: number, seed: number): Tra
     train: Int32Array.from(shuffled.slice(held)).sort(),
     validation: Int32Array.from(shuffled.slice(0, held)).sort(),
   } as TrainingSplit;
+}
+
+/** The faces that a split holds out, as a set to evaluate on: its split is named `validation`. */
+export function heldOutFaces({ set, validation }: TrainingSplit): FaceSet {
+  return pickFaces(set, validation, "validation");
 }

@@ -1,0 +1,28 @@
+/**
+ * How to train at all: learning rate, batch, augmentation and the like, one changed at a time. It decides what
+ * `300w-small-mnv2` says, and is evaluated on held-out training faces alone: the test faces are not even read.
+ *
+ *     deno task ablation 300w-recipe --data PATH/TO/300w
+ */
+import { defineAblation } from "@/experiment/ablation.ts";
+
+export default defineAblation({
+  summary: "The recipe of 300w-small-mnv2, chosen on held-out training faces",
+  duration: "not measured by us yet",
+  expected: "none measured by us yet",
+  experiments: ["300w-small-mnv2"],
+  base: { epochs: 12, validation: 0.15, "evaluation.faces": "validation" },
+  variants: [
+    {},
+    { loss: "l1" },
+    { "schedule.learningRate": 5e-4 },
+    { "schedule.learningRate": 2e-3 },
+    { augmentation: "acr" },
+    { augmentation: "strong" },
+    { batch: 32 },
+    { averaging: 0.998 },
+    { "model.dropout": 0 },
+    { "model.batchNormMomentum": 0.99 },
+  ],
+  seeds: [0],
+});

@@ -247,7 +247,7 @@ function describeStatus({ trial, state, epochs, validation, nme, reason }: Trial
   const what = {
     waiting: epochs > 0 ? `waiting at ${done}` : "waiting",
     running: done + (validation === undefined ? "" : `, validation NME ${percent(validation)}`),
-    finished: `test NME ${nme === undefined ? "?" : percent(nme)}`,
+    finished: `${trial.resolved.settings.evaluation.faces} NME ${nme === undefined ? "?" : percent(nme)}`,
     failed: `failed: ${reason}`,
     stopped: `stopped after ${done}`,
     elsewhere: `another process is at work: ${reason}`,

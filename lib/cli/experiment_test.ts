@@ -234,3 +234,37 @@ Deno.test("deno task experiment lists experiments, settings and what a dry run w
     assert.equal((await say("--help")).code, 0);
   });
 });
+
+Deno.test("evaluation.faces=validation evaluates on the held-out faces, the same for every seed, and reads no test face", async () => {
+  await withToy(async (folder) => {
+    const results: { data: Record<string, unknown>; subsets: { full: { count: number } } }[] = [];
+    for (const seed of ["1", "2"]) {
+      const args = [
+        ...[
+          "toy",
+          "--pages",
+          folder,
+          "--cache",
+          join(folder, "prepared"),
+          "--out",
+          join(folder, "out"),
+          "--seed",
+          seed,
+        ],
+        ...["--quiet", "--json", "--set", "evaluation.faces=validation", "--epochs", "1", "--set", "synthetic.test=9"],
+      ];
+      const { code, out, error } = await say(...args);
+      assert.equal(code, 0, error);
+      results.push(JSON.parse(out).result);
+    }
+    assert.deepEqual(results[0]!.data, results[1]!.data);
+    assert.equal(results[0]!.data["split"], "validation");
+    assert.equal(results[0]!.subsets.full.count, 2);
+    // No test faces were drawn.
+    const prepared = Array.from(Deno.readDirSync(join(folder, "prepared")), ({ name }) => name.split("-")[1]);
+    assert.deepEqual(prepared, ["train"]);
+    const none = ["--set", "validation=0", "--set", "keep=last", "--set", "evaluation.faces=validation"];
+    const refused = await say("toy", "--pages", folder, ...none);
+    assert.match(refused.error, /^Cannot set 'evaluation.faces=validation' as it needs held-out training faces/);
+  });
+});

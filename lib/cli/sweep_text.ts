@@ -17,7 +17,7 @@ export function trialLine({ trial, state, reason, epochs, run }: SweepTrialStatu
   const done = `epoch ${epochs}/${trial.epochs}`;
   const because = reason === "" ? "" : `: ${reason}`;
   const what = state === "finished"
-    ? `test NME ${nme === undefined ? "?" : (100 * nme).toFixed(2)} %`
+    ? `${run?.result?.data.split ?? "test"} NME ${nme === undefined ? "?" : (100 * nme).toFixed(2)} %`
     : state === "running"
     ? done
     : `${state}${epochs > 0 ? ` at ${done}` : ""}${because}`;

@@ -87,7 +87,9 @@ function resultsTable(groups: readonly Group[], options: ResultsTableOptions): T
   const apart = (Object.keys(context) as (keyof ResultContext)[]).filter((name) =>
     !by.includes(name) && (mixed.includes(name) || (name === "partial" && mixed.includes("dataset")))
   );
-  const datasets = new Set(groups.flatMap(({ runs }) => runs.map(({ result }) => result.data.dataset)));
+  // Held-out training faces are no test set of anybody's.
+  const tested = groups.flatMap(({ runs }) => runs.filter(({ result }) => result.data.split === "test"));
+  const datasets = new Set(tested.map(({ result }) => result.data.dataset));
   const rowsPublished = published && [...datasets].some((dataset) => publishedFor(dataset).length > 0);
   const twins = groups.some(({ differs }) => differs !== "");
   const common = options.by ? [] : commonSettings(groups.map(({ key }) => key.variant!));
@@ -122,7 +124,7 @@ function resultsTable(groups: readonly Group[], options: ResultsTableOptions): T
     ...groups.flatMap(({ label, averagedOver }) =>
       averagedOver.length > 0 ? [`'${label}' is averaged over ${averagedOver.join(", ")}.`] : []
     ),
-    ...(published ? publishedNotes(groups, [...datasets]) : []),
+    ...(published && datasets.size > 0 ? publishedNotes(groups, [...datasets]) : []),
   ];
   const caption = mixed.length > 0 ? "Results of different protocols or data" : describeContext(context);
   const table = new Table(columns, rows, { caption, notes });

@@ -17,8 +17,12 @@ export default defineAblation({
     { loss: "l1" },
     { "schedule.learningRate": 5e-4 },
     { "schedule.learningRate": 2e-3 },
+    { "schedule.learningRate": 4e-3 },
     { augmentation: "acr" },
     { augmentation: "strong" },
+    // Test crops are tight: what moves and scales a training crop makes it unlike them.
+    { "augmentation.scale": false, "augmentation.shift": false },
+    { "augmentation.scale": false, "augmentation.shift": false, "augmentation.rotation.degrees": 30 },
     { batch: 32 },
     { averaging: 0.998 },
     { "model.dropout": 0 },

@@ -19,7 +19,7 @@ for (const name of await experimentNames()) {
     assert.ok(page.duration && page.expected, "it says what to expect, or that nobody has measured it");
     assert.equal(variant, settings.loss.name);
     assert.deepEqual(changed, {});
-    assert.equal(`${settings.dataset}-${settings.architecture}`, name);
+    assert.match(name, new RegExp(`^${settings.dataset}-([a-z]+-)?${settings.architecture}$`));
     const source = await Deno.readTextFile(inProject("experiments", `${name}.ts`));
     assert.ok(source.startsWith("/**\n"), "it begins with its documentation");
     assert.match(source.split("*/")[0]!, new RegExp(`deno task experiment ${name}( |\n)`));

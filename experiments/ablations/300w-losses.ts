@@ -1,0 +1,24 @@
+/**
+ * Is ACR Loss better than the others on real faces? Seven losses, three seeds each, all else equal.
+ *
+ *     deno task ablation 300w-losses --data PATH/TO/300w
+ */
+import { defineAblation } from "@/experiment/ablation.ts";
+
+export default defineAblation({
+  summary: "ACR Loss beside six others on 300W, three seeds each",
+  duration: "not measured by us yet",
+  expected: "none measured by us yet",
+  experiments: ["300w-small-mnv2"],
+  variants: [
+    { loss: "acr" },
+    { loss: "l1" },
+    { loss: "l2" },
+    { loss: "smooth-l1" },
+    { loss: "wing" },
+    { loss: "acr", "loss.unit": "pixel" },
+    // The same slope as ACR's, everywhere: see docs/results.md.
+    { loss: "acr", "loss.form": "paper" },
+  ],
+  seeds: [0, 1, 2],
+});

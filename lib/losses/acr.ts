@@ -51,7 +51,8 @@ export const acrOptions = {
  *
  * so that an easy coordinate (Phi = 0) has a slope that fades like that of L2, a hard one (Phi = 1) keeps it, like L1.
  * The two branches meet at Delta = 1 if `C = lambda ln 2 - 1`: form `continuous`. Form `paper` has `C = Phi ln 2 - 1`,
- * as printed and released; it steps by `(Phi - lambda) ln 2` there. In the unit `normalised` Delta hardly ever exceeds
+ * as printed and released; it steps by `(Phi - lambda) ln 2` there. A constant has no slope, so that either form trains
+ * the same network, bit by bit: only the number that is shown as the loss differs. In the unit `normalised` Delta hardly ever exceeds
  * 1, and the second branch is idle; in pixels it is most of training.
  *
  * The slope at Delta = 0 is 0 for every Phi, also at Phi = 1, where the loss has a kink.

@@ -128,3 +128,14 @@ Deno.test("acrLoss() of difficulty 'error' takes each face's errors over its lar
   const expected = run({ lambda: 2 }, phi);
   run({ lambda: 2, difficulty: "error" }).forEach((number, i) => near(number, expected[i]!));
 });
+
+Deno.test("acrLoss() of either form has the same slope, bit by bit: they train the same network", () => {
+  for (const lambda of [0.5, 1, 3]) {
+    for (const phi of [0, 0.3, 1]) {
+      for (const error of [0, 1e-4, -0.02, 0.7, 1, -1, 1.5, -40]) {
+        const slope = (form: "continuous" | "paper") => at(error, phi, { lambda, form }).slope;
+        assert.equal(slope("paper"), slope("continuous"));
+      }
+    }
+  }
+});

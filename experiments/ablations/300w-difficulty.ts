@@ -10,7 +10,7 @@ export default defineAblation({
   summary: "Does the difficulty Phi matter on 300W, and where should it come from?",
   duration: "not measured by us yet",
   expected: "none measured by us yet",
-  experiments: ["300w-small-mnv2"],
+  experiments: ["300w-tuned-mnv2"],
   variants: [
     {},
     { "difficulty.variant": "zero" },

@@ -9,7 +9,7 @@ export default defineAblation({
   summary: "ACR Loss beside six others on 300W, three seeds each",
   duration: "not measured by us yet",
   expected: "none measured by us yet",
-  experiments: ["300w-small-mnv2"],
+  experiments: ["300w-tuned-mnv2"],
   variants: [
     { loss: "acr" },
     { loss: "l1" },

@@ -1,13 +1,13 @@
 /**
  * How to train at all: learning rate, batch, augmentation and the like, one changed at a time. It decides what
- * `300w-small-mnv2` says, and is evaluated on held-out training faces alone: the test faces are not even read.
+ * `300w-tuned-mnv2` says, and is evaluated on held-out training faces alone: the test faces are not even read.
  *
  *     deno task ablation 300w-recipe --data PATH/TO/300w
  */
 import { defineAblation } from "@/experiment/ablation.ts";
 
 export default defineAblation({
-  summary: "The recipe of 300w-small-mnv2, chosen on held-out training faces",
+  summary: "The recipe of 300w-tuned-mnv2, chosen on held-out training faces",
   duration: "not measured by us yet",
   expected: "none measured by us yet",
   experiments: ["300w-small-mnv2"],

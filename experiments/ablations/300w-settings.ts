@@ -10,7 +10,7 @@ export default defineAblation({
   summary: "Lambda and the percentage schedule of ACR Loss on 300W",
   duration: "not measured by us yet",
   expected: "none measured by us yet",
-  experiments: ["300w-small-mnv2"],
+  experiments: ["300w-tuned-mnv2"],
   variants: [
     {},
     { "loss.lambda": 0.25 },

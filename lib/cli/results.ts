@@ -4,6 +4,7 @@
  * @module
  */
 import { Option } from "commander";
+import { archiveRuns } from "@/results/archive.ts";
 import { compareGroups, describeComparison, type GroupComparison } from "@/results/compare.ts";
 import { COMPARISON_NOTE, comparisonTable } from "@/results/comparison_table.ts";
 import { type Group, groupRuns, METRICS } from "@/results/group.ts";
@@ -31,6 +32,7 @@ interface ResultsOptions {
   mix: boolean;
   subset?: string[];
   metric?: string[];
+  archive?: string;
   json: boolean;
 }
 
@@ -46,6 +48,7 @@ export function runResults(args: readonly string[], output: Output = processOutp
     .option("--mix", "allows means and ranks over different protocols, datasets, sizes and partial sets", false)
     .option("--subset <names>", "subsets of the test faces to show, as full,challenging", listOption)
     .option("--metric <names>", `numbers to show: ${METRICS.join(", ")}`, listOption)
+    .option("--archive <folder>", "also copies the numbers of these runs there: no weights, no pictures", pathOption)
     .option("--json", "prints JSON", false)
     .action((selections: string[], options: ResultsOptions) => showResults(selections, options, output));
   return runCommand(command, args, output, mixingHint);
@@ -62,6 +65,7 @@ async function showResults(selections: string[], options: ResultsOptions, output
   const runs = selectRuns(all, selections, root);
   const finished = runs.filter(isFinished);
   const unfinished = runs.filter((run) => !isFinished(run));
+  if (options.archive !== undefined) await archiveRuns(finished, options.archive);
   const groups = groupRuns(finished, { mix, ...(by ? { by } : {}) });
   const comparisons = options.compare ? await compare(finished, options.compare, options) : [];
 

@@ -246,3 +246,35 @@ Deno.test("results lists and groups 1,000 runs in under 2 s", () =>
     }
     assert(seconds < 2, `${seconds} s`);
   }));
+
+Deno.test("results --archive copies numbers alone, which read as the original's, and names neither machine nor folders", () =>
+  withRoot(async (root) => {
+    example(root);
+    const from = join(root, "synthetic-mnv2", "acr", "seed-1");
+    const config = JSON.parse(await Deno.readTextFile(join(from, "config.json")));
+    config.environment.machine.host = "secret-host";
+    config.environment.command = ["/home/me/lib/cli/experiment.ts", "synthetic-mnv2", "--data", "/home/me/faces"];
+    await Deno.writeTextFile(join(from, "config.json"), JSON.stringify(config));
+    await Deno.writeTextFile(join(from, "weights.ckpt"), "");
+    await Deno.writeTextFile(join(from, "metrics.jsonl"), "");
+
+    const archive = join(root, "archive");
+    const copy = ["synthetic-mnv2/acr/seed-1", "--archive", archive];
+    assert.equal((await results(root, ...copy)).errors, "");
+    assert.equal((await results(root, ...copy)).code, 0, "a second time nothing changes");
+    const to = join(archive, "synthetic-mnv2", "acr", "seed-1");
+    assert.deepEqual(Array.from(Deno.readDirSync(to), ({ name }) => name).sort(), [
+      "config.json",
+      "errors.csv",
+      "metrics.jsonl",
+      "result.json",
+    ]);
+    const text = await Deno.readTextFile(join(to, "config.json"));
+    assert.ok(!/secret-host|\/home\/me/.test(text), text);
+    assert.deepEqual(JSON.parse(text).environment.command, ["experiment.ts", "synthetic-mnv2", "--data", "faces"]);
+    assert.equal((await results(archive)).text, (await results(root, "synthetic-mnv2/acr/seed-1")).text);
+
+    await Deno.writeTextFile(join(to, "result.json"), "{}");
+    const refused = await results(root, ...copy);
+    assert.match(refused.errors, /^Cannot archive 'synthetic-mnv2\/acr\/seed-1' as another result is there/);
+  }));

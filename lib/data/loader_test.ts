@@ -291,3 +291,44 @@ Deno.test("BatchLoader starts its workers on a large set at once, without lookin
   assert.ok(first.value!.images.every((value: number) => value === Math.fround(0.2)));
   await loader.close();
 });
+
+/** The set before any picture is there. */
+function pendingSet() {
+  const images = new Uint8Array(new SharedArrayBuffer(SET.images.length));
+  const ready = new Int32Array(new SharedArrayBuffer(4 * COUNT));
+  const set: FaceSet = { ...SET, images, pending: { ready, whole: Promise.resolve() } };
+  const tell = (face: number, state: number) => {
+    const bytes = SIZE * SIZE * 3;
+    if (state === 1) images.set(SET.images.subarray(face * bytes, (face + 1) * bytes), face * bytes);
+    Atomics.store(ready, face, state);
+    Atomics.notify(ready, face);
+  };
+  return { set, tell };
+}
+
+Deno.test("BatchLoader waits for pictures that are still being made, and serves them as if they had been there", async () => {
+  const { set, tell } = pendingSet();
+  const options = { batchSize: 4, augment: "basic", seed: 3 } as const;
+  await using loader = new BatchLoader({ ...options, set, workers: 2 });
+  const reading = read(loader, 0);
+  for (let face = 0; face < COUNT; face++) {
+    await new Promise((resolve) => setTimeout(resolve, 3));
+    tell(face, 1);
+  }
+  assert.deepEqual(await reading, await readWith({ ...options, workers: 2 }));
+});
+
+Deno.test("BatchLoader refuses a picture that will never be made, and can be closed while it waits for one", async () => {
+  const { set, tell } = pendingSet();
+  const waiting = new BatchLoader({ set, batchSize: 4, workers: 1 });
+  const left = assert.rejects(read(waiting, 0), /the loader is closed/);
+  await new Promise((resolve) => setTimeout(resolve, 20));
+  await waiting.close();
+  await left;
+
+  for (let face = 0; face < COUNT; face++) tell(face, -1);
+  await using loader = new BatchLoader({ set, batchSize: 4, workers: 1, shuffle: false });
+  await assert.rejects(read(loader, 0), {
+    message: "Cannot load epoch 0 as face 'face/0' is refused: its picture was not made",
+  });
+});

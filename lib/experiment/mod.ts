@@ -8,7 +8,7 @@ export { createExperimentModel } from "./model.ts";
 export { defineExperiment, type ExperimentPage, type Named } from "./page.ts";
 export { type Override, parseOverride, type ResolvedExperiment, resolveExperiment } from "./resolve.ts";
 export { type ExperimentOutcome, runExperiment, type RunExperimentOptions } from "./run_experiment.ts";
-export type { EvaluatedFaces, ExperimentSettings } from "./settings.ts";
+export { EVALUATED_FACES, type EvaluatedFaces, type ExperimentSettings } from "./settings.ts";
 export { runTrialsHere, type TrialsHereOptions } from "./trials_here.ts";
 export { type PreparedTraining, prepareTraining } from "./training.ts";
 export { loadTrainedModel, loadWeights, type LoadWeightsOptions, saveWeights } from "./weights.ts";

@@ -1,4 +1,4 @@
-import { checkNames, colorOf, dashOf, epochChannel, round, seriesColor } from "./series.ts";
+import { checkLength, checkNames, colorOf, dashOf, epochChannel, round, seriesColor } from "./series.ts";
 import { plot, type PlotSpec } from "./spec.ts";
 
 /** One run's history of one value. */
@@ -9,6 +9,8 @@ export interface TrainingRun {
   readonly values: ArrayLike<number>;
   /** The first value's epoch. @default 0 */
   readonly first?: number;
+  /** Minutes of training until each value: where every run has them, time takes the place of epochs. */
+  readonly minutes?: ArrayLike<number>;
 }
 
 /** Options of {@linkcode trainingCurves}. */
@@ -26,7 +28,8 @@ export interface TrainingCurvesOptions {
 }
 
 /**
- * A line for each name: the mean over its runs, in a band of one standard deviation to either side.
+ * A line for each name: the mean over its runs, in a band of one standard deviation to either side; by epoch, or by time
+ * where the runs have it (its mean over the runs, epoch by epoch).
  *
  * @example
  * ```ts
@@ -47,13 +50,18 @@ export function trainingCurves(
 ): PlotSpec {
   const names = [...new Set(runs.map(({ name }) => name))];
   checkNames("training curves", names);
+  const timed = runs.every(({ minutes }) => minutes !== undefined);
+  for (const { name, values, minutes } of runs) {
+    if (timed) checkLength(`minutes of '${name}'`, minutes!.length, values.length);
+  }
   const rows = names.flatMap((name) => {
-    const byEpoch = new Map<number, number[]>();
-    for (const { values, first = 0 } of runs.filter((run) => run.name === name)) {
+    const byEpoch = new Map<number, number[]>(), times = new Map<number, number[]>();
+    for (const { values, first = 0, minutes } of runs.filter((run) => run.name === name)) {
       for (let i = 0; i < values.length; i++) {
         const epoch = first + i;
         if (!byEpoch.has(epoch)) byEpoch.set(epoch, []);
         byEpoch.get(epoch)!.push(values[i]!);
+        if (timed) times.set(epoch, [...times.get(epoch) ?? [], minutes![i]!]);
       }
     }
     return [...byEpoch].sort(([a], [b]) => a - b).map(([epoch, all]) => {
@@ -71,6 +79,7 @@ export function trainingCurves(
         series: name,
         fill: seriesColor(names.indexOf(name)),
         epoch,
+        ...(timed ? { minutes: round(times.get(epoch)!.reduce((sum, time) => sum + time, 0) / all.length) } : {}),
         runs: all.length,
         mean: round(mean),
         low: round(low),
@@ -81,7 +90,9 @@ export function trainingCurves(
   const bare = legend ? {} : { legend: null };
   const seeds = Math.max(...rows.map((row) => row.runs));
   const epochs = rows.map(({ epoch }) => epoch);
-  const x = epochChannel(Math.min(...epochs), Math.max(...epochs));
+  const x = timed
+    ? { field: "minutes", type: "quantitative", title: "minutes of training" }
+    : epochChannel(Math.min(...epochs), Math.max(...epochs));
   const y = {
     type: "quantitative",
     title: value,

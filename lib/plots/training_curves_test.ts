@@ -50,3 +50,22 @@ Deno.test("trainingCurves() leaves the legend out when asked", async () => {
   assert.match(await draw(true), />acr</);
   assert.doesNotMatch(await draw(false), />acr</);
 });
+
+Deno.test("trainingCurves() draws by time where every run has it", async () => {
+  const spec = trainingCurves({
+    runs: [{ name: "a", values: [3, 2], minutes: [1, 2] }, { name: "a", values: [3, 2], minutes: [3, 5] }],
+    value: "NME",
+  });
+  const times = (spec.data as { values: { minutes: number }[] }).values.map(({ minutes }) => minutes);
+  assert.deepEqual(times, [2, 3.5]);
+  assert.match(await toSvg(spec), />minutes of training</);
+  assert.throws(
+    () => trainingCurves({ runs: [{ name: "a", values: [3, 2], minutes: [1] }], value: "NME" }),
+    /minutes of 'a'/,
+  );
+  const mixed = trainingCurves({
+    runs: [{ name: "a", values: [3] }, { name: "b", values: [3], minutes: [1] }],
+    value: "x",
+  });
+  assert.match(await toSvg(mixed), />epoch</);
+});

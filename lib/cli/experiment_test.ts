@@ -42,7 +42,7 @@ async function withToy(run: (folder: string) => Promise<void>): Promise<void> {
 }
 
 const toyArguments = (folder: string, out: string) => [
-  ...["toy", "--pages", folder, "--cache", join(folder, `prepared-${out}`), "--out", join(folder, out)],
+  ...["toy", "--pages", folder, "--cache", join(folder, "prepared"), "--out", join(folder, out)],
   ...["--seed", "3", "--checkpoint-every", "0", "--quiet"],
 ];
 
@@ -116,7 +116,6 @@ Deno.test("deno task experiment ends as if undisturbed after kill -9 and Ctrl-C 
     assert.equal(code, 130, error);
     assert.match(error, /Go on with: deno task experiment toy --pages .* --seed 3/);
 
-    // Both began without faces, and drew them while they trained.
     const ended = await finish(start(toyArguments(folder, "broken")));
     assert.equal(ended.code, 0, ended.error);
     assert.deepEqual(await timeless(path("broken")), await timeless(path("whole")));

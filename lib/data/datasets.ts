@@ -3,7 +3,6 @@ import { nearest } from "@/errors.ts";
 import { exists, sha256 } from "@/files.ts";
 import { fromFileUrl, inProject } from "@/paths.ts";
 import type { FaceSet } from "./face_set.ts";
-import type { SyntheticFaceSet } from "./synthetic/mod.ts";
 import { help300W, read300W } from "./300w.ts";
 import { helpCofw, readCofw } from "./cofw.ts";
 import { SYNTHETIC_FILE } from "./layouts.ts";
@@ -151,96 +150,34 @@ async function generatorVersion(): Promise<string> {
   return sha256(...await Promise.all(names.sort().map((name) => Deno.readFile(join(folder, name)))));
 }
 
-/** Hidden landmarks by face, as sets that know them list them. */
-function hiddenIn({ scheme: { points }, ids, visible }: SyntheticFaceSet): number[][] {
-  const of = (index: number) => [...visible.subarray(index * points, (index + 1) * points)];
-  return ids.map((_, index) => of(index).flatMap((seen, m) => seen ? [] : [m]));
-}
-
 /** Draws synthetic faces that know their hidden landmarks, and keeps nothing. */
 export async function drawSynthetic(
   options: { count: number; size: number; margin?: number; seed: number; split: Split; quiet: boolean },
 ): Promise<FaceSet & { occluded: number[][] }> {
   const { generateFaces } = await import("./synthetic/mod.ts");
   const set = await generateFaces(options);
-  return { ...set, occluded: hiddenIn(set) };
+  const { points } = set.scheme;
+  const visible = (index: number) => [...set.visible.subarray(index * points, (index + 1) * points)];
+  return { ...set, occluded: set.ids.map((_, index) => visible(index).flatMap((seen, m) => seen ? [] : [m])) };
 }
 
-/** What synthetic faces are asked for, and where they are kept. */
-async function syntheticRequest(split: Split, options: DatasetOptions) {
+async function loadSynthetic(split: Split, options: DatasetOptions): Promise<PreparedFaces> {
   const { size = 224, seed = 0, quiet = false, limit = Infinity, cacheDir = preparedRoot(), protocol } = options;
   const count = Math.min(limit, options.synthetic?.[split] ?? (split === "train" ? 2000 : 400));
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`Cannot draw synthetic faces as their number must be a positive whole number: ${count}`);
   }
-  if (protocol !== undefined && protocol !== SYNTHETIC_PROTOCOL) {
-    throw new RangeError(`Cannot crop synthetic faces as their protocol must be ${SYNTHETIC_PROTOCOL}: ${protocol}`);
+  const key = sha256(JSON.stringify({ count, size, seed, split, version: await generatorVersion() }));
+  const directory = join(cacheDir, `synthetic-${split}-${size}-${key.slice(0, 8)}`);
+  let set: PreparedFaces;
+  if (await exists(join(directory, "meta.json"))) set = await loadPrepared(directory);
+  else {
+    const drawn = await drawSynthetic({ count, size, seed, split, quiet });
+    await storePrepared(drawn, directory, key, drawn.occluded);
+    set = { ...drawn, directory };
   }
-  const origin = sha256(JSON.stringify({ count, size, seed, split, version: await generatorVersion() }));
-  const directory = join(cacheDir, `synthetic-${split}-${size}-${origin.slice(0, 8)}`);
-  return { draw: { count, size, seed, split, quiet }, origin, directory };
-}
-
-/** The protocol of all synthetic faces that are kept. */
-const SYNTHETIC_PROTOCOL = "acr-224";
-
-async function loadSynthetic(split: Split, options: DatasetOptions): Promise<PreparedFaces> {
-  const { draw, origin, directory } = await syntheticRequest(split, options);
-  if (await exists(join(directory, "meta.json"))) return { ...await loadPrepared(directory), origin };
-  const drawn = await drawSynthetic(draw);
-  await storePrepared(drawn, directory, origin, drawn.occluded);
-  return { ...drawn, origin, directory };
-}
-
-/**
- * What is known of synthetic faces before they are drawn; undefined as for {@linkcode placeSplit}.
- *
- * @throws as {@linkcode loadSplit}
- */
-export async function foreseeSplit(
-  name: string,
-  split: Split,
-  options: DatasetOptions = {},
-): Promise<Pick<FaceSet, "dataset" | "split" | "count" | "partial"> & { readonly origin: string } | undefined> {
-  if (name !== "synthetic") return undefined;
-  const { draw: { count }, origin, directory } = await syntheticRequest(split, options);
-  if (await exists(join(directory, "meta.json"))) return undefined;
-  return { dataset: name, split, count, partial: "", origin };
-}
-
-/** Synthetic faces whose landmarks are there, and whose pictures are yet to be drawn. */
-export interface UndrawnFaces {
-  /** All but the pictures: see `FaceSet.pending`. */
-  readonly faces: FaceSet;
-  /** Draws them in the background, in this order, keeps them as {@linkcode loadSplit} does, and resolves to them. */
-  draw(order: ArrayLike<number>): Promise<FaceSet>;
-  /** Stops drawing for good. */
-  stop(): void;
-}
-
-/**
- * Places synthetic faces without drawing them; undefined where they were drawn before, or what is asked for is no
- * synthetic set: {@linkcode loadSplit} has those at once.
- *
- * @throws as {@linkcode loadSplit}
- */
-export async function placeSplit(
-  name: string,
-  split: Split,
-  options: DatasetOptions = {},
-): Promise<UndrawnFaces | undefined> {
-  if (name !== "synthetic") return undefined;
-  const { draw: request, origin, directory } = await syntheticRequest(split, options);
-  if (await exists(join(directory, "meta.json"))) return undefined;
-  const { placeFaces } = await import("./synthetic/mod.ts");
-  const { set, draw, stop } = await placeFaces(request);
-  return {
-    faces: { ...set, origin },
-    stop,
-    async draw(order) {
-      const drawn = await draw(order);
-      await storePrepared(drawn, directory, origin, hiddenIn(drawn));
-      return { ...drawn, origin };
-    },
-  };
+  if (protocol !== undefined && protocol !== set.protocol) {
+    throw new RangeError(`Cannot crop synthetic faces as their protocol must be ${set.protocol}: ${protocol}`);
+  }
+  return set;
 }

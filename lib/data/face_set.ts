@@ -35,23 +35,8 @@ export interface FaceSet {
   readonly subsets: Readonly<Record<string, readonly number[]>>;
   /** Empty when the set is complete, else what it lacks, as `partial: 2012 of 3148 faces`. */
   readonly partial: string;
-  /** SHA-256 (hex) of images, landmarks and transforms: goes into every result. Empty while pictures are pending. */
+  /** SHA-256 (hex) of images, landmarks and transforms: goes into every result. */
   readonly hash: string;
-  /**
-   * Of drawn faces: SHA-256 (hex) of all that decides their content. Known before they are drawn, it stands for `hash` in
-   * what is recorded before that.
-   */
-  readonly origin?: string;
-  /** There while pictures are still being made; whoever reads `images` waits for them. */
-  readonly pending?: PendingPictures;
-}
-
-/** Pictures that are being made in the background, while all else of their set is there. */
-export interface PendingPictures {
-  /** `[N]`, shared: 1 where the picture is there, 0 where it will be, -1 where it never will. Changes are notified. */
-  readonly ready: Int32Array;
-  /** Settles when all are there. */
-  readonly whole: Promise<void>;
 }
 
 /** Maps crop pixels of face `index` to pixels of its original image. Returns a new `[2M]` array. */

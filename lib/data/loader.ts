@@ -141,7 +141,6 @@ export class BatchLoader {
       augment: this.augment,
       seed,
       labelConvention,
-      ...(set.pending ? { ready: set.pending.ready } : {}),
     };
     const rows = Math.min(batchSize, this.#faces.length);
     const slots = workers > 0 ? Math.min(prefetch + 1, this.batches) : 1;
@@ -201,8 +200,9 @@ export class BatchLoader {
     try {
       // A worker may still finish a sample of an epoch that was left early.
       await this.#until(() => this.#busy === 0);
-      const { shuffle, seed } = this.#options;
-      resetQueue(this.#queue, startBatch, shuffle ? epochOrder(this.#faces, seed, epoch) : this.#faces);
+      const order = this.#faces.slice();
+      if (this.#options.shuffle) createRandom(this.#options.seed, "shuffle", epoch).shuffle(order);
+      resetQueue(this.#queue, startBatch, order);
       this.#busy = this.#threads.length;
       for (const thread of this.#threads) thread.postMessage({ epoch });
       const make = this.workers === 0 ? this.#maker(epoch) : undefined;
@@ -296,11 +296,6 @@ export class BatchLoader {
       });
     }
   }
-}
-
-/** The order in which an epoch serves faces when it shuffles them. */
-export function epochOrder(faces: Int32Array, seed: number, epoch: number): Int32Array {
-  return createRandom(seed, "shuffle", epoch).shuffle(faces.slice());
 }
 
 function whole(what: string, value: number, low: number, high = Number.MAX_SAFE_INTEGER): void {

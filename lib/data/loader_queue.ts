@@ -63,11 +63,6 @@ export function release({ control }: Queue, batch: number): void {
   }
 }
 
-/** Whether the workers were told to leave the epoch. */
-export function isStopped({ control }: Queue): boolean {
-  return Atomics.load(control, CONTROL.stop) !== 0;
-}
-
 /** Tells the workers to leave the epoch. */
 export function stop({ control }: Queue): void {
   Atomics.store(control, CONTROL.stop, 1);
@@ -87,7 +82,7 @@ export function work(queue: Queue, write: (index: number, slot: Slot, row: numbe
     if (sample >= order.length) return;
     const batch = Math.floor(sample / batchSize), place = batch % slots.length;
     for (;;) {
-      if (isStopped(queue)) return;
+      if (Atomics.load(control, CONTROL.stop)) return;
       const released = Atomics.load(control, CONTROL.released);
       if (batch < released + slots.length) break;
       Atomics.wait(control, CONTROL.released, released, PATIENCE_MS);

@@ -13,8 +13,6 @@ export interface SampleSource {
   readonly augment: AugmentSettings;
   readonly seed: number;
   readonly labelConvention: LabelConvention;
-  /** As of `PendingPictures`, where pictures are still being made; shared. */
-  readonly ready?: Int32Array;
 }
 
 /** The place of one batch of up to `B` samples. */
@@ -42,34 +40,14 @@ export function createSlot(rows: number, size: number, points: number): Slot {
   };
 }
 
-/** How long to sleep at most for a picture before looking whether to stop: a thread that waits forever cannot be ended. */
-const PATIENCE_MS = 50;
-
-/** Waits until a picture is there; false if told to stop before. */
-function awaitPicture(ready: Int32Array, index: number, stopped: () => boolean): boolean {
-  for (;;) {
-    const state = Atomics.load(ready, index);
-    if (state === 1) return true;
-    if (state < 0) throw new Error("its picture was not made");
-    if (stopped()) return false;
-    Atomics.wait(ready, index, 0, PATIENCE_MS);
-  }
-}
-
-/**
- * Makes a writer of augmented samples: `write(epoch, index, slot, row)` puts face `index` into row `row`.
- *
- * @param stopped whether to wait no longer for a picture that is still being made
- */
+/** Makes a writer of augmented samples: `write(epoch, index, slot, row)` puts face `index` into row `row`. */
 export function createSampleWriter(
   source: SampleSource,
-  stopped: () => boolean = () => false,
 ): (epoch: number, index: number, slot: Slot, row: number) => void {
-  const { images, landmarks, size, seed, labelConvention, ready } = source;
+  const { images, landmarks, size, seed, labelConvention } = source;
   const augmenter = new Augmenter(source.augment, source);
   const bytes = size * size * 3, coordinates = 2 * source.flip.length;
   return (epoch, index, slot, row) => {
-    if (ready !== undefined && !awaitPicture(ready, index, stopped)) return;
     const { flipped } = augmenter.apply(
       images.subarray(index * bytes, (index + 1) * bytes),
       landmarks.subarray(index * coordinates, (index + 1) * coordinates),

@@ -13,10 +13,9 @@ interface SharedView {
 
 /** What a worker starts with, ready to be sent. */
 export interface WorkerStart {
-  readonly source: Omit<SampleSource, "images" | "landmarks" | "ready">;
+  readonly source: Omit<SampleSource, "images" | "landmarks">;
   readonly images: SharedView;
   readonly landmarks: SharedView;
-  readonly ready: SharedView | undefined;
   readonly batchSize: number;
   readonly slots: readonly { readonly [Part in keyof Slot]: SharedView }[];
   readonly order: SharedView;
@@ -32,12 +31,11 @@ export function shared<T extends Uint8Array | Float32Array>(numbers: T): T {
 }
 
 /** Prepares a source and a queue, both in shared memory, for sending. */
-export function packStart({ images, landmarks, ready, ...source }: SampleSource, queue: Queue): WorkerStart {
+export function packStart({ images, landmarks, ...source }: SampleSource, queue: Queue): WorkerStart {
   return {
     source,
     images: pack(images),
     landmarks: pack(landmarks),
-    ready: ready && pack(ready),
     batchSize: queue.batchSize,
     slots: queue.slots.map((slot) => ({
       images: pack(slot.images),
@@ -57,7 +55,6 @@ export function unpackStart(start: WorkerStart): { source: SampleSource; queue: 
       ...start.source,
       images: bytes(start.images),
       landmarks: floats(start.landmarks),
-      ...(start.ready ? { ready: integers(start.ready) } : {}),
     },
     queue: {
       batchSize: start.batchSize,

@@ -1,12 +1,12 @@
 /** The worker of {@linkcode BatchLoader}: makes samples of an epoch into shared memory whenever it is told of one. */
 import { parentPort, workerData } from "node:worker_threads";
 import { messageOf } from "@/errors.ts";
-import { type EpochMessage, isStopped, work, type WorkerMessage } from "./loader_queue.ts";
+import { type EpochMessage, work, type WorkerMessage } from "./loader_queue.ts";
 import { createSampleWriter } from "./loader_sample.ts";
 import { unpackStart, type WorkerStart } from "./loader_share.ts";
 
 const { source, queue } = unpackStart(workerData as WorkerStart);
-const write = createSampleWriter(source, () => isStopped(queue));
+const write = createSampleWriter(source);
 const send = (message: WorkerMessage) => parentPort!.postMessage(message);
 
 parentPort!.on("message", ({ epoch }: EpochMessage) => {

@@ -2,7 +2,6 @@ import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
 import { toOriginal } from "@/data/face_set.ts";
 import type { FaceSet } from "@/data/face_set.ts";
-import { epochOrder } from "@/data/loader.ts";
 import { evaluateErrors } from "@/evaluation/evaluate.ts";
 import { meanShapePredictions } from "@/evaluation/mean_shape.ts";
 import { faceErrors } from "@/evaluation/nme.ts";
@@ -21,7 +20,7 @@ import { DivergedError } from "@/training/diverged_error.ts";
 import { predictFaces } from "@/training/predict_faces.ts";
 import { heldOutFaces } from "@/training/split.ts";
 import { type EpochRecord, train, type TrainingOutcome } from "@/training/trainer.ts";
-import { beginFaces, findTestFaces, identityOf } from "./data.ts";
+import { identityOf, loadFaces } from "./data.ts";
 import { describeSettings } from "./describe.ts";
 import { drawTestFaces } from "./picture.ts";
 import type { ResolvedExperiment } from "./resolve.ts";
@@ -116,20 +115,13 @@ export async function runExperiment(options: RunExperimentOptions): Promise<Expe
   const path = runPath(out, { experiment: name, variant, seed });
 
   const load = { dir: options.data, cacheDir: options.cache, quiet };
-  using training = await beginFaces(settings, load);
-  const { faces } = training, onTest = settings.evaluation.faces === "test";
-  const later = onTest ? await findTestFaces(settings, load) : undefined;
-  // Training needs pictures in the order of its first epoch, and test faces last.
-  const split = splitFaces(settings, faces, seed);
-  const whole = training.draw(epochOrder(split.train, seed, 0));
-  const test = whole.then((drawn) => later?.load() ?? heldOutFaces(splitFaces(settings, drawn, seed)));
-  let notDrawn: unknown;
-  test.catch((error) => notDrawn = error);
-  const identities = { train: identityOf(faces), test: later?.identity ?? identityOf(await test) };
-  for (const { dataset, split, count, partial } of Object.values(identities)) {
+  const faces = await loadFaces(settings, "train", load);
+  const test = settings.evaluation.faces === "test"
+    ? await loadFaces(settings, "test", load)
+    : heldOutFaces(splitFaces(settings, faces, seed));
+  for (const { dataset, split, count, partial } of [faces, test]) {
     say(`${dataset} ${split}: ${count} faces${partial === "" ? "" : ` (${partial})`}`);
   }
-  if (faces.pending) say("They are drawn while training begins");
   const info = await useBackend({ backend, device, threads, verbose, quiet });
   say(describeSettings(name, seed, experiment));
   say(`  backend       ${info.version}, ${info.device}, ${info.threads} threads\n`);
@@ -139,7 +131,7 @@ export async function runExperiment(options: RunExperimentOptions): Promise<Expe
     seed,
     backend,
     settings: await recordedSettings(settings, faces),
-    data: identities,
+    data: { train: identityOf(faces), test: identityOf(test) },
   };
   await using run = await openRun(path, request, { device: info.device, libraries: { [info.backend]: info.version } });
   if (run.result) {
@@ -153,9 +145,7 @@ export async function runExperiment(options: RunExperimentOptions): Promise<Expe
       return { path, status: "stopped", result: undefined };
     }
     return { path, status: "finished", result };
-  } catch (failure) {
-    // Training that lacks a picture says so; why it does, only the drawing knows.
-    const error = notDrawn ?? failure;
+  } catch (error) {
     const details = error instanceof DivergedError ? error.divergence : undefined;
     if (!(error instanceof RunInUseError)) await run.writeFailure(messageOf(error), details).catch(() => {});
     throw error;
@@ -174,7 +164,7 @@ async function recordedSettings(settings: ExperimentSettings, faces: FaceSet): P
 async function trainAndTest(
   run: Run,
   faces: FaceSet,
-  test: Promise<FaceSet>,
+  test: FaceSet,
   options: RunExperimentOptions & { quiet: boolean },
 ): Promise<RunResult | undefined> {
   const { experiment: { settings }, seed = 0, quiet, signal, checkpointSeconds } = options;
@@ -206,7 +196,7 @@ async function trainAndTest(
     });
     if (outcome.status === "stopped") return undefined;
     const trained = { outcome, options, model, train: prepared.options.split.train, events: events! };
-    return await testAndWrite(run, faces, await test, trained);
+    return await testAndWrite(run, faces, test, trained);
   } finally {
     events?.close();
     await prepared.close();

@@ -25,7 +25,6 @@ export async function predictFaces(
   set: FaceSet,
   { batch = 32, flipTest = false, quiet = false }: PredictFacesOptions = {},
 ): Promise<Float32Array> {
-  await set.pending?.whole;
   const total = flipTest ? 2 * set.count : set.count;
   const progress = createProgress({ label: "Predicting", total, unit: "faces", quiet });
   const predictor = createPredictor(model, { batch });

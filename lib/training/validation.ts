@@ -6,7 +6,6 @@ import type { TrainingSplit } from "./split.ts";
 
 /** Mean inter-ocular NME of the held-out training faces, in pixels of their original images: a fraction. */
 export async function validationError({ set, validation }: TrainingSplit, predictor: Predictor): Promise<number> {
-  await set.pending?.whole;
   const labels = await predictor.predict(set.images, validation);
   const errors = faceErrors(
     pickFaces({ ...set, images: new Uint8Array() }, validation),

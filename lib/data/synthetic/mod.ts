@@ -4,14 +4,14 @@
  *
  * @module
  */
-import type { FaceSet, PendingPictures } from "@/data/face_set.ts";
-import { hashFaces } from "@/data/prepared.ts";
+import type { FaceSet } from "@/data/face_set.ts";
 import { scheme68 } from "@/data/schemes.ts";
+import { sha256 } from "@/files.ts";
 import { createProgress, type Progress } from "@/progress.ts";
 import { createRandom } from "@/random.ts";
-import { Crew } from "./crew.ts";
 import { drawInto, type Job, splitSeed } from "./job.ts";
 import type { Difficulty } from "./parameters.ts";
+import type { Assignment } from "./worker.ts";
 
 export type { Difficulty, FaceParameters } from "./parameters.ts";
 export { sampleFace } from "./sample_face.ts";
@@ -59,9 +59,26 @@ const CHALLENGING = 0.2;
 /** Below this many faces, starting workers takes longer than drawing. */
 const WORTH_WORKERS = 24;
 
-/** A checked request for faces, with the memory that they go into. */
-function createJob(options: GenerateFacesOptions): Job {
-  const { count, size = 224, margin = 0, seed = 0, split = "train", subset } = options;
+/**
+ * Draws a set of faces, in parallel.
+ *
+ * @returns images `[N, size, size, 3]`, landmarks `[N, 136]` in crop pixels, subsets `common`, `challenging`, `full`.
+ * @throws {RangeError} for a count, size or number of workers that is not a whole number in range.
+ *
+ * @example
+ * ```ts
+ * import assert from "node:assert/strict";
+ * import { generateFaces } from "@/mod.ts";
+ *
+ * const { images, landmarks } = await generateFaces({ count: 4, size: 64, seed: 1, quiet: true });
+ * assert.equal(images.length, 4 * 64 * 64 * 3);
+ * assert.equal(landmarks.length, 4 * 136);
+ * ```
+ */
+export async function generateFaces(
+  options: GenerateFacesOptions,
+): Promise<SyntheticFaceSet> {
+  const { count, size = 224, margin = 0, seed = 0, split = "train", subset, quiet = false } = options;
   const { workers = navigator.hardwareConcurrency } = options;
   const check = (name: string, value: number, low: number, high: number) => {
     if (!Number.isInteger(value) || value < low || value > high) {
@@ -84,7 +101,7 @@ function createJob(options: GenerateFacesOptions): Job {
   }
 
   const sequence = splitSeed(seed, split);
-  return {
+  const job: Job = {
     seed: sequence,
     size,
     margin,
@@ -96,130 +113,36 @@ function createJob(options: GenerateFacesOptions): Job {
     landmarks: new Float32Array(new SharedArrayBuffer(count * 136 * 4)),
     visible: new Uint8Array(new SharedArrayBuffer(count * 68)),
     transforms: new Float32Array(new SharedArrayBuffer(count * 4 * 4)),
-    ready: new Int32Array(new SharedArrayBuffer(count * 4)),
   };
-}
+  const progress = createProgress({ label: `Drawing synthetic faces (${split})`, total: count, unit: "faces", quiet });
+  if (workers === 1 || count < WORTH_WORKERS) await drawHere(job, progress);
+  else await drawInWorkers(job, Math.min(workers, Math.ceil(count / 8)), progress);
+  progress.done();
 
-/** The faces of a job; their pictures may still be missing. */
-function setOf(job: Job, { seed = 0, split = "train" }: GenerateFacesOptions): SyntheticFaceSet {
-  const { size, margin, hard, images, landmarks, visible, transforms } = job;
-  const all = Array.from(hard.keys());
+  const all = Array.from({ length: count }, (_, index) => index);
   return {
     dataset: "synthetic",
     split,
     scheme: scheme68,
     protocol: margin === 0 ? "acr-224" : `margin-${margin}`,
     size,
-    count: all.length,
-    images,
-    landmarks,
-    visible,
-    transforms,
+    count,
+    images: job.images,
+    landmarks: job.landmarks,
+    visible: job.visible,
+    transforms: job.transforms,
     ids: all.map((index) => `synthetic/${split}/${seed}/${String(index).padStart(6, "0")}`),
     subsets: {
-      common: all.filter((index) => !hard[index]),
-      challenging: all.filter((index) => hard[index]),
+      common: all.filter((index) => !job.hard[index]),
+      challenging: all.filter((index) => job.hard[index]),
       full: all,
     },
     partial: "",
-    hash: "",
+    hash: sha256(job.images, bytes(job.landmarks), bytes(job.transforms)),
   };
 }
 
-const withHash = (set: SyntheticFaceSet): SyntheticFaceSet => ({ ...set, hash: hashFaces(set) });
-
-/**
- * Draws a set of faces, in parallel.
- *
- * @returns images `[N, size, size, 3]`, landmarks `[N, 136]` in crop pixels, subsets `common`, `challenging`, `full`.
- * @throws {RangeError} for a count, size or number of workers that is not a whole number in range.
- *
- * @example
- * ```ts
- * import assert from "node:assert/strict";
- * import { generateFaces } from "@/mod.ts";
- *
- * const { images, landmarks } = await generateFaces({ count: 4, size: 64, seed: 1, quiet: true });
- * assert.equal(images.length, 4 * 64 * 64 * 3);
- * assert.equal(landmarks.length, 4 * 136);
- * ```
- */
-export async function generateFaces(options: GenerateFacesOptions): Promise<SyntheticFaceSet> {
-  const job = createJob(options), { count, split = "train", quiet = false } = options;
-  const { workers = navigator.hardwareConcurrency } = options;
-  const progress = createProgress({ label: `Drawing synthetic faces (${split})`, total: count, unit: "faces", quiet });
-  if (workers === 1 || count < WORTH_WORKERS) await drawHere(job, progress);
-  else {
-    const crew = new Crew(job, Math.min(workers, Math.ceil(count / 8)));
-    let drawn = 0;
-    try {
-      await crew.work("draw", Array.from(job.hard.keys()), () => progress.update(++drawn));
-    } finally {
-      crew.dismiss();
-    }
-  }
-  progress.done();
-  return withHash(setOf(job, options));
-}
-
-/** Faces whose landmarks are known, and whose pictures are yet to be drawn. */
-export interface PlacedFaces {
-  /** Everything but pictures, hash and what is hidden; `pending` tells which pictures are there. */
-  readonly set: SyntheticFaceSet & { readonly pending: PendingPictures };
-  /**
-   * Draws in the background, in this order (faces left out come last), and resolves to the same set as
-   * {@linkcode generateFaces} when all is there.
-   *
-   * @throws {Error} if a worker fails, or when it is stopped
-   */
-  draw(order?: ArrayLike<number>): Promise<SyntheticFaceSet>;
-  /** Stops drawing for good. */
-  stop(): void;
-}
-
-/**
- * Begins a set of faces: finds their landmarks, a tenth of the work, so that training can begin while they are drawn.
- *
- * @throws {RangeError} as {@linkcode generateFaces}
- */
-export async function placeFaces(options: GenerateFacesOptions): Promise<PlacedFaces> {
-  const job = createJob(options), { workers = navigator.hardwareConcurrency } = options;
-  const crew = new Crew(job, Math.min(workers, options.count));
-  const { promise: whole, resolve, reject } = Promise.withResolvers<void>();
-  // Whoever needs the pictures hears of it; that nobody does is no error.
-  whole.catch(() => {});
-  const giveUp = (error: unknown) => {
-    crew.dismiss();
-    for (let index = 0; index < job.ready.length; index++) {
-      Atomics.compareExchange(job.ready, index, 0, -1);
-      Atomics.notify(job.ready, index);
-    }
-    reject(error);
-  };
-  const all = Array.from(job.hard.keys());
-  try {
-    await crew.work("place", all);
-  } catch (error) {
-    giveUp(error);
-    throw error;
-  }
-  const set = setOf(job, options);
-  return {
-    set: { ...set, pending: { ready: job.ready, whole } },
-    async draw(order = []) {
-      try {
-        await crew.work("draw", [...new Set([...Array.from(order), ...all])]);
-      } catch (error) {
-        giveUp(error);
-        throw error;
-      }
-      crew.dismiss();
-      resolve();
-      return withHash(set);
-    },
-    stop: () => giveUp(new Error("Cannot draw synthetic faces as the drawing was stopped")),
-  };
-}
+const bytes = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
 
 async function drawHere(job: Job, progress: Progress): Promise<void> {
   for (let index = 0; index < job.hard.length; index++) {
@@ -227,5 +150,29 @@ async function drawHere(job: Job, progress: Progress): Promise<void> {
     progress.update(index + 1);
     // Lets a signal handler or a notebook's interrupt through.
     if (index % 16 === 15) await new Promise((resolve) => setTimeout(resolve));
+  }
+}
+
+async function drawInWorkers(job: Job, count: number, progress: Progress): Promise<void> {
+  const next = new Int32Array(new SharedArrayBuffer(4));
+  const threads: Worker[] = [];
+  let drawn = 0;
+  try {
+    await Promise.all(Array.from({ length: count }, () =>
+      new Promise<void>((resolve, reject) => {
+        const thread = new Worker(new URL("./worker.ts", import.meta.url).href, { type: "module" });
+        threads.push(thread);
+        thread.onmessage = ({ data }) => {
+          if (data === "done") resolve();
+          else progress.update(++drawn);
+        };
+        thread.onerror = (event) => {
+          event.preventDefault();
+          reject(new Error(`Cannot draw synthetic faces as a worker failed: ${event.message}`));
+        };
+        thread.postMessage({ job, next } satisfies Assignment);
+      })));
+  } finally {
+    for (const thread of threads) thread.terminate();
   }
 }

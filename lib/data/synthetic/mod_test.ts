@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { toOriginal } from "@/data/face_set.ts";
-import { generateFaces, placeFaces } from "./mod.ts";
+import { generateFaces } from "./mod.ts";
 
 Deno.test("generateFaces() gives the same bytes with one worker and with two, and a shorter set is a prefix", async () => {
   const options = { size: 48, seed: 5, split: "test", quiet: true };
@@ -74,29 +74,4 @@ Deno.test("generateFaces() rejects counts, sizes, seeds and subsets that make no
     name: "RangeError",
     message: "Cannot draw synthetic faces as subset must be 'common' or 'challenging': 'easy'",
   });
-});
-
-Deno.test("placeFaces() knows landmarks at once, draws in any order, and ends with the bytes of generateFaces()", async () => {
-  const options = { size: 32, seed: 5, split: "test", quiet: true, count: 30 };
-  const expected = await generateFaces(options);
-  const { set, draw } = await placeFaces(options);
-  assert.deepEqual(set.landmarks, expected.landmarks);
-  assert.deepEqual(set.transforms, expected.transforms);
-  assert.deepEqual([set.ids, set.subsets, set.hash], [expected.ids, expected.subsets, ""]);
-  assert.ok(set.pending.ready.every((state) => state === 0));
-  const drawn = await draw([29, 3]);
-  await set.pending.whole;
-  assert.ok(set.pending.ready.every((state) => state === 1));
-  assert.equal(drawn.hash, expected.hash);
-  assert.deepEqual(drawn.visible, expected.visible);
-  assert.ok(!("pending" in drawn));
-});
-
-Deno.test("placeFaces() that is stopped says of every missing picture that it will never be there", async () => {
-  const { set, draw, stop } = await placeFaces({ size: 96, seed: 5, quiet: true, count: 200 });
-  const drawing = assert.rejects(draw(), { message: "Cannot draw synthetic faces as the drawing was stopped" });
-  stop();
-  await drawing;
-  await assert.rejects(set.pending.whole, /was stopped/);
-  assert.ok(set.pending.ready.some((state) => state === -1) && set.pending.ready.every((state) => state !== 0));
 });

@@ -11,7 +11,7 @@ export interface View {
   readonly width: number;
   readonly height: number;
   /** `scaleX, scaleY, offsetX, offsetY`. */
-  readonly transform: ArrayLike<number> & Iterable<number>;
+  readonly transform: ArrayLike<number>;
 }
 
 /** A picture, with where its landmarks are. */
@@ -39,40 +39,11 @@ export interface RenderedFace extends RenderedView {
  * and what lies beyond the picture's edge is drawn as well.
  */
 export function renderFace(parameters: FaceParameters, size: number, margin = 0): RenderedFace {
-  const { face, transform } = frameFace(parameters, size, margin);
-  return { ...renderView(face, { width: size, height: size, transform }), transform };
-}
-
-/** Where the landmarks of {@linkcode renderFace} are, and its transform, without the drawing: a tenth of the time. */
-export function placeLandmarks(
-  parameters: FaceParameters,
-  size: number,
-  margin = 0,
-): Pick<RenderedFace, "landmarks" | "transform"> {
-  const { face, transform } = frameFace(parameters, size, margin);
-  return { landmarks: landmarksOf(projectLandmarks(face, transform)), transform };
-}
-
-/** Places a face and its crop. */
-function frameFace(parameters: FaceParameters, size: number, margin: number) {
-  const face = placeFace(parameters), { width, height } = parameters.camera;
-  const tight = cropProtocol("acr-224").box({ landmarks: face.landmarks, width, height });
+  const placed = placeFace(parameters), { width, height } = parameters.camera;
+  const tight = cropProtocol("acr-224").box({ landmarks: placed.landmarks, width, height });
   const box = margin === 0 ? tight : widen(tight, margin);
-  return { face, transform: cropTransform(box, size) };
-}
-
-/** The camera of a window onto the original picture. */
-function cameraOf({ camera }: PlacedFace, [scaleX, scaleY, offsetX, offsetY]: ArrayLike<number> & Iterable<number>) {
-  return { ...camera, scaleX: scaleX!, scaleY: scaleY!, offsetX: offsetX!, offsetY: offsetY! };
-}
-
-/** `[68, 3]`: x and y in pixels of the view, and one over the distance. */
-function projectLandmarks(face: PlacedFace, transform: ArrayLike<number> & Iterable<number>): Float64Array {
-  return project(cameraOf(face, transform), face.points);
-}
-
-function landmarksOf(projected: Float64Array): Float32Array {
-  return Float32Array.from({ length: 136 }, (_, k) => projected[3 * (k >> 1) + (k & 1)]!);
+  const transform = cropTransform(box, size);
+  return { ...renderView(placed, { width: size, height: size, transform }), transform };
 }
 
 /** The square around the middle of a box whose side is the box's longer one and a margin at both ends. */
@@ -89,17 +60,21 @@ export function renderPicture(parameters: FaceParameters): RenderedView & { widt
 
 /** Draws what a window onto the original picture shows. */
 export function renderView(face: PlacedFace, { width, height, transform }: View): RenderedView {
-  const { parameters } = face, camera = cameraOf(face, transform), { scaleX, scaleY } = camera;
+  const { parameters } = face;
+  const [scaleX, scaleY, offsetX, offsetY] = [transform[0]!, transform[1]!, transform[2]!, transform[3]!];
+  const camera = { ...face.camera, scaleX, scaleY, offsetX, offsetY };
   const drawing = drawScene(parameters, buildScene(face), camera, width, height);
   const image = develop(drawing.light, width, height, parameters, scaleX, scaleY);
 
   const dark = (parameters.glasses?.tint[1] ?? 1) < 0.3;
-  const projected = projectLandmarks(face, transform), visible = new Uint8Array(68);
+  const projected = project(camera, face.points), landmarks = new Float32Array(136), visible = new Uint8Array(68);
   for (let m = 0; m < 68; m++) {
     const [x, y, inverse] = projected.subarray(3 * m, 3 * m + 3);
+    landmarks[2 * m] = x!;
+    landmarks[2 * m + 1] = y!;
     visible[m] = inSight(drawing, dark, x!, y!, inverse!) ? 1 : 0;
   }
-  return { image, landmarks: landmarksOf(projected), visible };
+  return { image, landmarks, visible };
 }
 
 /** Whether nothing, and no dark lens, lies more than 5 mm in front of a point of the picture. */

@@ -9,6 +9,7 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { messageOf } from "@/errors.ts";
+import { loadFaces, loadPage, resolveExperiment } from "@/experiment/mod.ts";
 import { fromFileUrl } from "@/paths.ts";
 import { someOf, wholeNumber } from "./options.ts";
 import { lastJson, type PeerCommand } from "./peer.ts";
@@ -90,6 +91,11 @@ async function firstSteps(rounds: number): Promise<string> {
   };
   try {
     const title = "`deno task experiment synthetic-mnv2`";
+    // A run that is ended after its first step has not kept its faces.
+    const { settings } = resolveExperiment(await loadPage("synthetic-mnv2"));
+    for (const split of ["train", "test"] as const) {
+      await loadFaces(settings, split, { cacheDir: join(scratch, "drawn"), quiet: true });
+    }
     return turnsTable(
       [
         ...await takeTurns(
@@ -97,13 +103,13 @@ async function firstSteps(rounds: number): Promise<string> {
             ...{ what: `${title}, never run before: draws its faces`, group: "first training step", ours: true },
             turn: (round) => start(`cache-${round}`),
           }],
-          1,
+          rounds,
           (line) => console.error(`  ${line}`),
         ),
         ...await takeTurns(
           [{
             ...{ what: `${title}, faces drawn before`, group: "first training step", ours: true },
-            turn: () => start("cache-1"),
+            turn: () => start("drawn"),
           }],
           rounds,
           (line) => console.error(`  ${line}`),

@@ -164,8 +164,7 @@ export function evaluationTable(net: LandmarkNet, evaluation: Evaluation, warnin
 }
 
 /** Says when faces of the run's own dataset are not the ones that its result is of. */
-function otherFaces({ config }: LandmarkNet, { data }: Evaluation): string[] {
-  const own = config?.data["test"];
+function otherFaces({ tested: own }: LandmarkNet, { data }: Evaluation): string[] {
   if (own === undefined || own.dataset !== data.dataset || own.hash === data.hash) return [];
   return [
     `Not the faces, or not the crops, of the run's own result: ${data.hash.slice(0, 8)}, not ${own.hash.slice(0, 8)}`,

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { nearest } from "@/errors.ts";
 import { exists, sha256 } from "@/files.ts";
 import { fromFileUrl, inProject } from "@/paths.ts";
-import type { FaceSet } from "./face_set.ts";
+import type { FaceLabels, FaceSet, TrainingFaces } from "./face_set.ts";
 import { help300W, read300W } from "./300w.ts";
 import { helpCofw, readCofw } from "./cofw.ts";
 import { SYNTHETIC_FILE } from "./layouts.ts";
@@ -10,6 +10,7 @@ import { helpOwn, readOwn } from "./own_points.ts";
 import { preparedRoot, prepareFaces, type PrepareOptions } from "./prepare.ts";
 import { loadPrepared, type PreparedFaces, storePrepared } from "./prepared.ts";
 import { limitSource, type SourceSet } from "./source.ts";
+import type { SyntheticFaceSet } from "./synthetic/mod.ts";
 import { helpWflw, readWflw } from "./wflw.ts";
 
 /** The two splits of a dataset. */
@@ -150,34 +151,101 @@ async function generatorVersion(): Promise<string> {
   return sha256(...await Promise.all(names.sort().map((name) => Deno.readFile(join(folder, name)))));
 }
 
+/** A face set that knows the hidden landmarks of each face. */
+type OccludedFaces = FaceSet & { readonly occluded: number[][] };
+
+function withOccluded({ visible, ...set }: SyntheticFaceSet): OccludedFaces {
+  const { points } = set.scheme;
+  const seen = (index: number) => [...visible.subarray(index * points, (index + 1) * points)];
+  return { ...set, occluded: set.ids.map((_, index) => seen(index).flatMap((seen, m) => seen ? [] : [m])) };
+}
+
 /** Draws synthetic faces that know their hidden landmarks, and keeps nothing. */
 export async function drawSynthetic(
   options: { count: number; size: number; margin?: number; seed: number; split: Split; quiet: boolean },
-): Promise<FaceSet & { occluded: number[][] }> {
+): Promise<OccludedFaces> {
   const { generateFaces } = await import("./synthetic/mod.ts");
-  const set = await generateFaces(options);
-  const { points } = set.scheme;
-  const visible = (index: number) => [...set.visible.subarray(index * points, (index + 1) * points)];
-  return { ...set, occluded: set.ids.map((_, index) => visible(index).flatMap((seen, m) => seen ? [] : [m])) };
+  return withOccluded(await generateFaces(options));
 }
 
-async function loadSynthetic(split: Split, options: DatasetOptions): Promise<PreparedFaces> {
-  const { size = 224, seed = 0, quiet = false, limit = Infinity, cacheDir = preparedRoot(), protocol } = options;
+/** What synthetic faces are to be drawn, and where they are kept. */
+interface SyntheticPlan {
+  readonly draw: { readonly count: number; readonly size: number; readonly seed: number; readonly split: Split };
+  /** {@linkcode FaceLabels.recipe}. */
+  readonly recipe: string;
+  readonly directory: string;
+}
+
+async function planSynthetic(split: Split, options: DatasetOptions): Promise<SyntheticPlan> {
+  const { size = 224, seed = 0, limit = Infinity, cacheDir = preparedRoot(), protocol = "acr-224" } = options;
   const count = Math.min(limit, options.synthetic?.[split] ?? (split === "train" ? 2000 : 400));
   if (!Number.isInteger(count) || count < 1) {
     throw new RangeError(`Cannot draw synthetic faces as their number must be a positive whole number: ${count}`);
   }
-  const key = sha256(JSON.stringify({ count, size, seed, split, version: await generatorVersion() }));
-  const directory = join(cacheDir, `synthetic-${split}-${size}-${key.slice(0, 8)}`);
-  let set: PreparedFaces;
-  if (await exists(join(directory, "meta.json"))) set = await loadPrepared(directory);
-  else {
-    const drawn = await drawSynthetic({ count, size, seed, split, quiet });
-    await storePrepared(drawn, directory, key, drawn.occluded);
-    set = { ...drawn, directory };
+  if (protocol !== "acr-224") {
+    throw new RangeError(`Cannot crop synthetic faces as their protocol must be acr-224: ${protocol}`);
   }
-  if (protocol !== undefined && protocol !== set.protocol) {
-    throw new RangeError(`Cannot crop synthetic faces as their protocol must be ${set.protocol}: ${protocol}`);
-  }
-  return set;
+  const recipe = sha256(JSON.stringify({ count, size, seed, split, version: await generatorVersion() }));
+  const directory = join(cacheDir, `synthetic-${split}-${size}-${recipe.slice(0, 8)}`);
+  return { draw: { count, size, seed, split }, recipe, directory };
+}
+
+/** The faces of a plan that were kept, if they were. */
+async function keptSynthetic({ directory, recipe }: SyntheticPlan): Promise<PreparedFaces | undefined> {
+  if (!await exists(join(directory, "meta.json"))) return undefined;
+  return { ...await loadPrepared(directory), recipe };
+}
+
+async function keepSynthetic(drawn: OccludedFaces, { directory, recipe }: SyntheticPlan): Promise<PreparedFaces> {
+  await storePrepared(drawn, directory, recipe, drawn.occluded);
+  return { ...drawn, directory, recipe };
+}
+
+async function loadSynthetic(split: Split, options: DatasetOptions): Promise<PreparedFaces> {
+  const plan = await planSynthetic(split, options), { quiet = false } = options;
+  return await keptSynthetic(plan) ?? await keepSynthetic(await drawSynthetic({ ...plan.draw, quiet }), plan);
+}
+
+/** What tells faces from others, before they are read or drawn: see {@linkcode identifySynthetic}. */
+export type SyntheticIdentity = Required<Pick<FaceLabels, "dataset" | "split" | "count" | "partial" | "recipe">>;
+
+/**
+ * What tells synthetic faces from others, without drawing them.
+ *
+ * @throws {RangeError} if there are no such faces
+ */
+export async function identifySynthetic(split: Split, options: DatasetOptions = {}): Promise<SyntheticIdentity> {
+  const { draw: { count }, recipe } = await planSynthetic(split, options);
+  return { dataset: "synthetic", split, count, partial: "", recipe };
+}
+
+/**
+ * Loads one split of a dataset as {@linkcode loadSplit} does, but where faces have to be drawn, settles as soon as their
+ * landmarks are known. They are kept when the last one is drawn.
+ *
+ * @throws as `loadSplit()`
+ */
+export async function startSplit(name: string, split: Split, options: DatasetOptions = {}): Promise<TrainingFaces> {
+  if (name !== "synthetic") return await loadSplit(name, split, options);
+  const plan = await planSynthetic(split, options), { quiet = false } = options;
+  const kept = await keptSynthetic(plan);
+  if (kept) return kept;
+  const { startDrawing } = await import("./synthetic/mod.ts");
+  const { labels, pending, whole, close } = await startDrawing({ ...plan.draw, quiet });
+  const done = whole().then((drawn) => keepSynthetic(withOccluded(drawn), plan));
+  // Nobody may be waiting when it fails: who asks later is told.
+  done.catch(() => {});
+  return {
+    ...labels,
+    recipe: plan.recipe,
+    pending,
+    async whole(shown) {
+      await whole(shown);
+      return await done;
+    },
+    async close() {
+      close();
+      await done.catch(() => {});
+    },
+  };
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { sharedData, testWith, withFolder } from "@/testing.ts";
-import { datasetHelp, datasets, loadDataset, loadSplit } from "./datasets.ts";
+import { exists } from "@/files.ts";
+import { datasetHelp, datasets, identifySynthetic, loadDataset, loadSplit, startSplit } from "./datasets.ts";
+import { closeFaces, wholeFaces } from "./face_set.ts";
 import { OWN_FILE } from "./own_description.ts";
 import { hashFaces } from "./prepared.ts";
 import { dottedPicture, encodePicture, write300WFace } from "./test_fixtures.ts";
@@ -42,6 +44,42 @@ Deno.test("loadSplit('synthetic') draws once, keeps the faces with what is hidde
     await assert.rejects(loadSplit("synthetic", "train", { ...options, limit: 0 }), {
       message: "Cannot draw synthetic faces as their number must be a positive whole number: 0",
     });
+  });
+});
+
+Deno.test("startSplit('synthetic') goes on drawing what loadSplit() draws, and keeps it when it is whole", async () => {
+  await withFolder(async (root) => {
+    const options = (cache: string) => ({
+      ...{ cacheDir: join(root, cache), size: 32, quiet: true, seed: 5 },
+      synthetic: { train: 60, test: 3 },
+    });
+    const expected = await loadSplit("synthetic", "train", options("a"));
+    const started = await startSplit("synthetic", "train", options("b"));
+    assert.ok("pending" in started && !("images" in started));
+    assert.deepEqual(started.landmarks, expected.landmarks);
+    const whole = await wholeFaces(started);
+    assert.deepEqual([whole.hash, whole.recipe], [expected.hash, expected.recipe]);
+    await closeFaces(started);
+    assert.deepEqual(await loadSplit("synthetic", "train", options("b")), whole);
+
+    const kept = await startSplit("synthetic", "train", options("b"));
+    assert.ok("images" in kept);
+    assert.deepEqual(kept, whole);
+    for (const split of ["train", "test"] as const) {
+      const { recipe, count, ...rest } = await identifySynthetic(split, options("b"));
+      const set = await loadSplit("synthetic", split, options("b"));
+      assert.deepEqual([recipe, count, rest], [set.recipe, set.count, { dataset: "synthetic", split, partial: "" }]);
+    }
+  });
+});
+
+Deno.test("startSplit('synthetic') leaves nothing behind when it is closed while it draws", async () => {
+  await withFolder(async (root) => {
+    const cacheDir = join(root, "prepared");
+    const started = await startSplit("synthetic", "train", { cacheDir, size: 64, quiet: true });
+    await closeFaces(started);
+    await assert.rejects(wholeFaces(started), { message: /as drawing was given up: \d+ of 2000 are drawn$/ });
+    assert.equal(await exists(cacheDir), false);
   });
 });
 

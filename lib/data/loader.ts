@@ -3,7 +3,7 @@ import { Worker } from "node:worker_threads";
 import { messageOf } from "@/errors.ts";
 import { createRandom } from "@/random.ts";
 import { type AugmentOptions, type AugmentSettings, keepsAspect, type PresetName, resolveAugment } from "./augment.ts";
-import type { FaceSet } from "./face_set.ts";
+import { type TrainingFaces, wholeFaces } from "./face_set.ts";
 import { checkLabelOptions, type LabelConvention } from "./labels.ts";
 import {
   batchLength,
@@ -22,8 +22,8 @@ import { packStart, shared } from "./loader_share.ts";
 
 /** Options of {@linkcode BatchLoader}. */
 export interface BatchLoaderOptions {
-  /** The faces. */
-  set: FaceSet;
+  /** The faces; a batch waits for pictures that are still being made. */
+  set: TrainingFaces;
   /** The faces to load, as of a training split. @default all of the set */
   indices?: ArrayLike<number>;
   /** `B`; the last batch of an epoch holds what is left. */
@@ -100,7 +100,7 @@ export class BatchLoader {
   readonly workers: number;
   /** The resolved augmentation, for the record of a run. */
   readonly augment: AugmentSettings;
-  readonly #options: { set: FaceSet; seed: number; shuffle: boolean };
+  readonly #options: { set: TrainingFaces; seed: number; shuffle: boolean };
   readonly #faces: Int32Array;
   readonly #queue: Queue;
   readonly #source: SampleSource;
@@ -121,7 +121,8 @@ export class BatchLoader {
   constructor(options: BatchLoaderOptions) {
     const { set, batchSize, augment = "none", seed = 0, shuffle = true, labelConvention = "centered" } = options;
     const { workers = defaultWorkers(), prefetch = 3 } = options;
-    checkSet(set);
+    const { images, ready } = "pending" in set ? set.pending : { images: set.images, ready: undefined };
+    checkSet(set, images);
     whole("batch size", batchSize, 1);
     whole("number of workers", workers, 0, 256);
     whole("number of batches made ahead", prefetch, 1);
@@ -133,7 +134,7 @@ export class BatchLoader {
     this.augment = resolveAugment(augment);
     this.batches = Math.ceil(this.#faces.length / batchSize);
     this.#source = {
-      images: workers > 0 ? shared(set.images) : set.images,
+      images: workers > 0 ? shared(images) : images,
       landmarks: workers > 0 ? shared(set.landmarks) : set.landmarks,
       size: set.size,
       flip: set.scheme.flip,
@@ -148,7 +149,10 @@ export class BatchLoader {
       Array.from({ length: slots }, () => createSlot(rows, set.size, set.scheme.points)),
       this.#faces.length,
       batchSize,
+      ready,
     );
+    // Who waits for a picture that will not come learns why.
+    wholeFaces(set).catch((error) => this.#end(error));
     this.#threads = Array.from({ length: workers }, () => this.#startWorker());
   }
 
@@ -162,7 +166,8 @@ export class BatchLoader {
    * Between batches the event loop turns once, so that timers and signals are heard even if no batch has to be waited for.
    *
    * @throws {RangeError} At once, if `epoch` or `startBatch` is not a whole number in range.
-   * @throws {Error} While iterating, if a face cannot be augmented, a worker ends, or the loader is closed.
+   * @throws {Error} While iterating, if a face cannot be augmented, a worker ends, or the loader is closed; and what kept
+   * a picture from being made.
    */
   epoch(epoch: number, startBatch = 0): AsyncIterableIterator<Batch> {
     whole("epoch", epoch, 0);
@@ -202,6 +207,10 @@ export class BatchLoader {
       await this.#until(() => this.#busy === 0);
       const order = this.#faces.slice();
       if (this.#options.shuffle) createRandom(this.#options.seed, "shuffle", epoch).shuffle(order);
+      const { set } = this.#options;
+      if ("pending" in set) set.pending.prefer(order.subarray(startBatch * this.#queue.batchSize));
+      // This thread cannot wait for each.
+      if (this.workers === 0) await wholeFaces(set);
       resetQueue(this.#queue, startBatch, order);
       this.#busy = this.#threads.length;
       for (const thread of this.#threads) thread.postMessage({ epoch });
@@ -276,7 +285,12 @@ export class BatchLoader {
   #fail(index: number, message: string): void {
     if (this.#closed) return;
     const what = index < 0 ? "a worker failed" : `face '${this.#options.set.ids[index] ?? index}' is refused`;
-    this.#failure ??= new Error(`Cannot load epoch ${this.#epoch} as ${what}: ${message}`);
+    this.#end(new Error(`Cannot load epoch ${this.#epoch} as ${what}: ${message}`));
+  }
+
+  #end(failure: Error): void {
+    if (this.#closed) return;
+    this.#failure ??= failure;
     stop(this.#queue);
     this.#wake();
   }
@@ -304,7 +318,7 @@ function whole(what: string, value: number, low: number, high = Number.MAX_SAFE_
   throw new RangeError(`Cannot load batches as the ${what} is not a whole number${range}: ${value}`);
 }
 
-function checkSet({ images, landmarks, count, size, scheme }: FaceSet): void {
+function checkSet({ landmarks, count, size, scheme }: TrainingFaces, images: Uint8Array): void {
   const bytes = count * size * size * 3, coordinates = count * scheme.points * 2;
   if (images.length !== bytes || landmarks.length !== coordinates || scheme.flip.length !== scheme.points) {
     throw new TypeError(

@@ -2,7 +2,7 @@ import type { Slot } from "./loader_sample.ts";
 
 /**
  * How one epoch is shared out among workers, in shared memory. Samples are numbered through the epoch; a worker claims the
- * next one by counting up, waits until the slot of its batch is free, and makes it. All workers thus work on the batch
+ * next one by counting up, waits until the slot of its batch is free and its picture is there, and makes it. All workers thus work on the batch
  * that is wanted next, and nobody hands anything to anybody. Batch `b` lies in slot `b % slots`.
  */
 export interface Queue {
@@ -12,6 +12,8 @@ export interface Queue {
   readonly batchSize: number;
   /** {@linkcode CONTROL} counters, then per slot how many samples are done, then per slot which batch is ready, plus 1. */
   readonly control: Int32Array;
+  /** `[N]`, by face of the set: 0 while its picture has to be waited for; all are there without it. */
+  readonly ready?: Int32Array | undefined;
 }
 
 /** Places of the counters in {@linkcode Queue.control}. */
@@ -31,8 +33,14 @@ export type WorkerMessage =
 /** How long a worker sleeps at most before it looks whether it should stop: a thread that waits forever cannot be ended. */
 const PATIENCE_MS = 50;
 
-export function createQueue(slots: readonly Slot[], samples: number, batchSize: number): Queue {
+export function createQueue(
+  slots: readonly Slot[],
+  samples: number,
+  batchSize: number,
+  ready?: Int32Array,
+): Queue {
   return {
+    ready,
     slots,
     order: new Int32Array(new SharedArrayBuffer(4 * samples)),
     batchSize,
@@ -76,18 +84,19 @@ export function stop({ control }: Queue): void {
  * @param ready Called after the last sample of a batch.
  */
 export function work(queue: Queue, write: (index: number, slot: Slot, row: number) => void, ready: () => void): void {
-  const { slots, order, batchSize, control } = queue;
+  const { slots, order, batchSize, control, ready: pictures } = queue;
   for (;;) {
     const sample = Atomics.add(control, CONTROL.next, 1);
     if (sample >= order.length) return;
-    const batch = Math.floor(sample / batchSize), place = batch % slots.length;
+    const batch = Math.floor(sample / batchSize), place = batch % slots.length, face = order[sample]!;
     for (;;) {
       if (Atomics.load(control, CONTROL.stop)) return;
       const released = Atomics.load(control, CONTROL.released);
-      if (batch < released + slots.length) break;
-      Atomics.wait(control, CONTROL.released, released, PATIENCE_MS);
+      if (batch >= released + slots.length) Atomics.wait(control, CONTROL.released, released, PATIENCE_MS);
+      else if (pictures && Atomics.load(pictures, face) === 0) Atomics.wait(pictures, face, 0, PATIENCE_MS);
+      else break;
     }
-    write(order[sample]!, slots[place]!, sample - batch * batchSize);
+    write(face, slots[place]!, sample - batch * batchSize);
     const done = CONTROL.first + place;
     if (Atomics.add(control, done, 1) + 1 === batchLength(queue, batch)) {
       Atomics.store(control, done, 0);

@@ -39,6 +39,32 @@ Deno.test("work() leaves a stopped queue without making a sample", () => {
   assert.equal(made, 8);
 });
 
+Deno.test("work() waits for the picture of the next face, and no longer than until it is stopped", () => {
+  const ready = new Int32Array(new SharedArrayBuffer(4 * 8)).fill(1);
+  const waiting = { ...queueOf(3), ready };
+  ready[5] = 0;
+  resetQueue(waiting, 0, faces);
+  const url = URL.createObjectURL(
+    new Blob([`onmessage = ({ data: { control, ready } }) => {
+      Atomics.wait(ready, 0, 0, 200);
+      if (control) Atomics.store(control, 0, 1);
+      else Atomics.store(ready, 5, 1);
+      close();
+    };`]),
+  );
+  const later = (data: { control?: Int32Array; ready: Int32Array }) =>
+    new Worker(url, { type: "module" }).postMessage(data);
+  const made: number[] = [];
+  later({ control: waiting.control, ready });
+  work(waiting, (index) => made.push(index), () => {});
+  assert.deepEqual(made, [7, 6]);
+  resetQueue(waiting, 0, faces);
+  later({ ready });
+  work(waiting, (index) => made.push(index), () => {});
+  assert.deepEqual(made, [7, 6, ...faces]);
+  URL.revokeObjectURL(url);
+});
+
 Deno.test("release() lets one batch after the other go, and ignores any other", () => {
   const queue = queueOf(1);
   resetQueue(queue, 0, faces);

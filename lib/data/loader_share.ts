@@ -20,6 +20,7 @@ export interface WorkerStart {
   readonly slots: readonly { readonly [Part in keyof Slot]: SharedView }[];
   readonly order: SharedView;
   readonly control: SharedView;
+  readonly ready: SharedView | undefined;
 }
 
 /** The numbers in shared memory: themselves, or one copy. */
@@ -45,6 +46,7 @@ export function packStart({ images, landmarks, ...source }: SampleSource, queue:
     })),
     order: pack(queue.order),
     control: pack(queue.control),
+    ready: queue.ready && pack(queue.ready),
   };
 }
 
@@ -66,6 +68,7 @@ export function unpackStart(start: WorkerStart): { source: SampleSource; queue: 
       })),
       order: integers(start.order),
       control: integers(start.control),
+      ready: start.ready && integers(start.ready),
     },
   };
 }

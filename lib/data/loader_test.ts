@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createRandom } from "@/random.ts";
 import { Augmenter, resolveAugment } from "./augment.ts";
-import type { FaceSet } from "./face_set.ts";
+import type { FaceSet, PendingFaces } from "./face_set.ts";
 import { decodeLabels, encodeLabels } from "./labels.ts";
 import type { LandmarkScheme } from "./landmark_scheme.ts";
 import { BatchLoader, type BatchLoaderOptions, defaultWorkers } from "./loader.ts";
@@ -204,6 +204,73 @@ Deno.test("BatchLoader fails a pending read when it is closed, and every later o
   await closing;
   await loader.close();
   await assert.rejects(read(loader, 1), /the loader is closed/);
+});
+
+/** The faces of {@linkcode SET} with no picture yet, and what brings them. */
+function pendingFaces() {
+  const { images: _images, hash: _hash, ...labels } = SET;
+  const images = new Uint8Array(new SharedArrayBuffer(SET.images.length));
+  const ready = new Int32Array(new SharedArrayBuffer(4 * COUNT));
+  const preferred: number[][] = [], end = Promise.withResolvers<FaceSet>();
+  const set: PendingFaces = {
+    ...labels,
+    recipe: "noise",
+    pending: { images, ready, prefer: (faces) => void preferred.push([...faces]) },
+    whole: () => end.promise,
+    close: () => Promise.resolve(),
+  };
+  const bytes = SIZE * SIZE * 3;
+  const bring = (face: number) => {
+    images.set(SET.images.subarray(face * bytes, (face + 1) * bytes), face * bytes);
+    Atomics.store(ready, face, 1);
+    Atomics.notify(ready, face);
+  };
+  return { set, preferred, bring, end };
+}
+
+Deno.test("BatchLoader asks for the pictures that it wants, waits for each, and gives the same batches", async () => {
+  const expected = await readWith({}, 3, 1);
+  for (const workers of [1, 2]) {
+    const { set, preferred, bring } = pendingFaces();
+    const loader = new BatchLoader({ set, batchSize: 4, augment: "strong", seed: 3, workers });
+    const batches = read(loader, 3, 1);
+    while (preferred.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    assert.deepEqual(preferred, [expected.flatMap(({ indices }) => indices)]);
+    for (const face of preferred[0]!.toReversed()) {
+      await new Promise((resolve) => setTimeout(resolve, 2));
+      bring(face);
+    }
+    assert.deepEqual(await batches, expected);
+    await loader.close();
+  }
+});
+
+Deno.test("BatchLoader without workers waits for all pictures", async () => {
+  const { set, bring, end } = pendingFaces();
+  const loader = new BatchLoader({ set, batchSize: 4, augment: "strong", seed: 3, workers: 0 });
+  const batches = read(loader, 0);
+  setTimeout(() => {
+    for (let face = 0; face < COUNT; face++) bring(face);
+    end.resolve(SET);
+  }, 20);
+  assert.deepEqual(await batches, await readWith({}));
+});
+
+Deno.test("BatchLoader that waits for a picture fails with what kept it from being made, and can be closed", async () => {
+  for (const workers of [0, 1]) {
+    const { set, preferred, end } = pendingFaces();
+    const loader = new BatchLoader({ set, batchSize: 4, workers });
+    const batches = read(loader, 0);
+    while (preferred.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    end.reject(new Error("Cannot draw synthetic faces as a worker failed: no ink"));
+    await assert.rejects(batches, { message: "Cannot draw synthetic faces as a worker failed: no ink" });
+    await loader.close();
+  }
+  const { set } = pendingFaces();
+  const loader = new BatchLoader({ set, batchSize: 4, workers: 1 });
+  const pending = loader.epoch(0).next();
+  setTimeout(() => loader.close(), 20);
+  await assert.rejects(pending, { message: "Cannot load epoch 0 as the loader is closed" });
 });
 
 Deno.test("BatchLoader lets timers run between batches that are ready", async () => {

@@ -1,6 +1,13 @@
-import { loadSplit, type Split } from "@/data/datasets.ts";
-import type { FaceSet } from "@/data/face_set.ts";
+import {
+  type DatasetOptions,
+  identifySynthetic,
+  type Split,
+  startSplit,
+  type SyntheticIdentity,
+} from "@/data/datasets.ts";
+import { closeFaces, type FaceSet, pickedHash, type TrainingFaces, wholeFaces } from "@/data/face_set.ts";
 import type { DataIdentity } from "@/results/schema.ts";
+import { heldOutFaces, type TrainingSplit } from "@/training/split.ts";
 import type { ExperimentSettings } from "./settings.ts";
 
 /** Options of {@linkcode loadFaces}. */
@@ -19,18 +26,9 @@ export class MissingDataError extends Error {
   override name = "MissingDataError";
 }
 
-/**
- * Loads one split of an experiment's faces: read, cropped or drawn once, then kept.
- *
- * @throws {MissingDataError} if they are not there
- */
-export async function loadFaces(
-  settings: ExperimentSettings,
-  split: Split,
-  { dir, cacheDir, quiet = false }: LoadOptions = {},
-): Promise<FaceSet> {
-  const { dataset, protocol, size, limit, synthetic } = settings;
-  return await loadSplit(dataset, split, {
+function datasetOptions(settings: ExperimentSettings, { dir, cacheDir, quiet = false }: LoadOptions): DatasetOptions {
+  const { protocol, size, limit, synthetic } = settings;
+  return {
     size,
     quiet,
     ...(dir === undefined ? {} : { dir }),
@@ -40,7 +38,22 @@ export async function loadFaces(
     ...(synthetic === null
       ? {}
       : { seed: synthetic.seed, synthetic: { train: synthetic.train, test: synthetic.test } }),
-  }).catch((error) => {
+  };
+}
+
+/**
+ * Starts to load one split of an experiment's faces: read or cropped once, then kept; where they have to be drawn, only
+ * their landmarks are known yet.
+ *
+ * @throws {MissingDataError} if they are not there
+ */
+export async function startFaces(
+  settings: ExperimentSettings,
+  split: Split,
+  options: LoadOptions = {},
+): Promise<TrainingFaces> {
+  const { dataset } = settings;
+  return await startSplit(dataset, split, datasetOptions(settings, options)).catch((error) => {
     if (!(error instanceof Deno.errors.NotFound) || dataset === "synthetic") throw error;
     throw new MissingDataError(
       `${error.message}\n\nNo data at hand? This needs none: deno task experiment synthetic-mnv2`,
@@ -49,7 +62,68 @@ export async function loadFaces(
   });
 }
 
-/** What tells one set of faces from another. */
-export function identityOf({ dataset, split, count, partial, hash }: FaceSet): DataIdentity {
+/**
+ * Loads one split of an experiment's faces: read, cropped or drawn once, then kept.
+ *
+ * @throws {MissingDataError} if they are not there
+ */
+export async function loadFaces(
+  settings: ExperimentSettings,
+  split: Split,
+  options: LoadOptions = {},
+): Promise<FaceSet> {
+  return await wholeFaces(await startFaces(settings, split, options), { quiet: options.quiet ?? false });
+}
+
+/** What tells one set of faces from another: drawn ones by their recipe, as it is known before they are drawn. */
+export function identityOf(
+  { dataset, split, count, partial, ...rest }: TrainingFaces | SyntheticIdentity,
+): DataIdentity {
+  const hash = rest.recipe ?? (rest as FaceSet).hash;
   return { dataset, split, count, partial, hash };
+}
+
+/** The faces that an experiment is evaluated on. */
+export interface TestFaces {
+  /** Who they are. */
+  readonly identity: DataIdentity;
+  /** Waits for all of them. */
+  whole(): Promise<FaceSet>;
+  /** Ends what is being drawn of them. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts to load the faces that an experiment is evaluated on: test faces, or those that it holds out. Where test faces
+ * have to be drawn, that begins when the training faces are there, on which training waits.
+ *
+ * @throws {MissingDataError} if they are not there
+ */
+export async function startTestFaces(
+  settings: ExperimentSettings,
+  training: TrainingSplit,
+  options: LoadOptions = {},
+): Promise<TestFaces> {
+  const { quiet = false } = options;
+  if (settings.evaluation.faces === "validation") {
+    const { set, validation } = training, { hash, ...identity } = identityOf(set);
+    return {
+      identity: { ...identity, split: "validation", count: validation.length, hash: pickedHash(hash, validation) },
+      whole: () => heldOutFaces(training, { quiet }),
+      close: () => Promise.resolve(),
+    };
+  }
+  if (settings.dataset !== "synthetic") {
+    const test = await loadFaces(settings, "test", options);
+    return { identity: identityOf(test), whole: () => Promise.resolve(test), close: () => Promise.resolve() };
+  }
+  const identity = identityOf(await identifySynthetic("test", datasetOptions(settings, options)));
+  const started = wholeFaces(training.set).then(() => startFaces(settings, "test", { ...options, quiet: true }));
+  // Nobody may be waiting when it fails: who asks later is told.
+  started.catch(() => {});
+  return {
+    identity,
+    whole: async () => await wholeFaces(await started, { quiet }),
+    close: () => started.then(closeFaces, () => {}),
+  };
 }

@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import type * as tf from "@tensorflow/tfjs";
-import { toOriginal } from "@/data/face_set.ts";
-import type { FaceSet } from "@/data/face_set.ts";
+import { closeFaces, toOriginal, type TrainingFaces, wholeFaces } from "@/data/face_set.ts";
 import { evaluateErrors } from "@/evaluation/evaluate.ts";
 import { meanShapePredictions } from "@/evaluation/mean_shape.ts";
 import { faceErrors } from "@/evaluation/nme.ts";
@@ -18,9 +17,8 @@ import { type BackendName, useBackend } from "@/tensorflow/mod.ts";
 import { CheckpointStore } from "@/training/checkpoint_store.ts";
 import { DivergedError } from "@/training/diverged_error.ts";
 import { predictFaces } from "@/training/predict_faces.ts";
-import { heldOutFaces } from "@/training/split.ts";
 import { type EpochRecord, train, type TrainingOutcome } from "@/training/trainer.ts";
-import { identityOf, loadFaces } from "./data.ts";
+import { identityOf, startFaces, startTestFaces, type TestFaces } from "./data.ts";
 import { describeSettings } from "./describe.ts";
 import { drawTestFaces } from "./picture.ts";
 import type { ResolvedExperiment } from "./resolve.ts";
@@ -106,6 +104,25 @@ export interface ExperimentOutcome {
  * ```
  */
 export async function runExperiment(options: RunExperimentOptions): Promise<ExperimentOutcome> {
+  const { experiment: { settings }, seed = 0, quiet = false } = options;
+  const load = { dir: options.data, cacheDir: options.cache, quiet };
+  const faces = await startFaces(settings, "train", load);
+  let test: TestFaces | undefined;
+  try {
+    test = await startTestFaces(settings, splitFaces(settings, faces, seed), load);
+    return await runOn(faces, test, options);
+  } finally {
+    // Test faces wait for training faces.
+    await closeFaces(faces);
+    await test?.close();
+  }
+}
+
+async function runOn(
+  faces: TrainingFaces,
+  test: TestFaces,
+  options: RunExperimentOptions,
+): Promise<ExperimentOutcome> {
   const { name, experiment, seed = 0, out = inProject("results"), quiet = false, verbose = false, signal } = options;
   const { settings, variant } = experiment;
   const { backend = "tensorflow", device = "auto", threads } = options;
@@ -113,13 +130,8 @@ export async function runExperiment(options: RunExperimentOptions): Promise<Expe
     if (!quiet) tell(text);
   };
   const path = runPath(out, { experiment: name, variant, seed });
-
-  const load = { dir: options.data, cacheDir: options.cache, quiet };
-  const faces = await loadFaces(settings, "train", load);
-  const test = settings.evaluation.faces === "test"
-    ? await loadFaces(settings, "test", load)
-    : heldOutFaces(splitFaces(settings, faces, seed));
-  for (const { dataset, split, count, partial } of [faces, test]) {
+  const data = { train: identityOf(faces), test: test.identity };
+  for (const { dataset, split, count, partial } of Object.values(data)) {
     say(`${dataset} ${split}: ${count} faces${partial === "" ? "" : ` (${partial})`}`);
   }
   const info = await useBackend({ backend, device, threads, verbose, quiet });
@@ -131,7 +143,7 @@ export async function runExperiment(options: RunExperimentOptions): Promise<Expe
     seed,
     backend,
     settings: await recordedSettings(settings, faces),
-    data: { train: identityOf(faces), test: identityOf(test) },
+    data,
   };
   await using run = await openRun(path, request, { device: info.device, libraries: { [info.backend]: info.version } });
   if (run.result) {
@@ -153,7 +165,7 @@ export async function runExperiment(options: RunExperimentOptions): Promise<Expe
 }
 
 /** The settings, with what only the data and the files tell. */
-async function recordedSettings(settings: ExperimentSettings, faces: FaceSet): Promise<RunRequest["settings"]> {
+async function recordedSettings(settings: ExperimentSettings, faces: TrainingFaces): Promise<RunRequest["settings"]> {
   const init = settings.init === null
     ? {}
     : { initHash: sha256(await Deno.readFile(await weightsFile(settings.init))) };
@@ -163,8 +175,8 @@ async function recordedSettings(settings: ExperimentSettings, faces: FaceSet): P
 
 async function trainAndTest(
   run: Run,
-  faces: FaceSet,
-  test: FaceSet,
+  faces: TrainingFaces,
+  test: TestFaces,
   options: RunExperimentOptions & { quiet: boolean },
 ): Promise<RunResult | undefined> {
   const { experiment: { settings }, seed = 0, quiet, signal, checkpointSeconds } = options;
@@ -222,8 +234,14 @@ interface Trained {
   readonly events: EventWriter;
 }
 
-async function testAndWrite(run: Run, faces: FaceSet, test: FaceSet, trained: Trained): Promise<RunResult> {
+async function testAndWrite(
+  run: Run,
+  training: TrainingFaces,
+  testing: TestFaces,
+  trained: Trained,
+): Promise<RunResult> {
   const { outcome, options: { experiment: { settings }, quiet }, model, train, events } = trained;
+  const faces = await wholeFaces(training, { quiet }), test = await testing.whole();
   const predictions = await predictFaces(model, test, { flipTest: settings.evaluation.flipTest, quiet });
   const { normalizer, space, threshold, flipTest } = settings.evaluation;
   const errors = faceErrors(test, predictions, { normalizer, space });

@@ -1,5 +1,5 @@
 import { BatchLoader } from "@/data/loader.ts";
-import type { FaceSet } from "@/data/face_set.ts";
+import type { TrainingFaces } from "@/data/face_set.ts";
 import { createLoss } from "@/losses/registry.ts";
 import { parsePercentageSchedule } from "@/shape/percentage_schedule.ts";
 import { createOptimizer } from "@/training/optimizers.ts";
@@ -29,7 +29,7 @@ export interface PreparedTraining {
  */
 export function splitFaces(
   { validation, evaluation }: ExperimentSettings,
-  faces: FaceSet,
+  faces: TrainingFaces,
   seed: number,
 ): TrainingSplit {
   return splitTraining(faces, validation, evaluation.faces === "validation" ? 0 : seed);
@@ -41,7 +41,7 @@ export function splitFaces(
  */
 export async function prepareTraining(
   settings: ExperimentSettings,
-  faces: FaceSet,
+  faces: TrainingFaces,
   seed: number,
 ): Promise<PreparedTraining> {
   const { size, epochs, batch, averaging, clipNorm, keep, patience } = settings;

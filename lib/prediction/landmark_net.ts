@@ -1,6 +1,6 @@
 import type * as tf from "@tensorflow/tfjs";
 import type { LabelConvention } from "@/data/labels.ts";
-import type { RunConfig } from "@/results/schema.ts";
+import type { DataIdentity, RunConfig } from "@/results/schema.ts";
 
 /** Where a model comes from. */
 export type ModelKind = "run" | "keras" | "layers";
@@ -33,6 +33,8 @@ export interface LandmarkNet {
   readonly scheme: string | undefined;
   /** The run's, for a run. */
   readonly config: RunConfig | undefined;
+  /** The faces that a run's own result is of, for a run that has one. */
+  readonly tested: DataIdentity | undefined;
 }
 
 /** What an export says about itself, beside its weights. */

@@ -84,7 +84,7 @@ function refuse(path: string, what: string, options: OpenNetOptions, names: ("si
 
 async function openRunNet(path: string, options: OpenNetOptions): Promise<LandmarkNet> {
   refuse(path, "a run", options, ["size", "network"]);
-  const { config, state, reason } = await readRun(path);
+  const { config, result, state, reason } = await readRun(path);
   if (config === undefined) throw new SyntaxError(`Cannot open run '${path}' as it is broken: ${reason}`);
   if (!await isFile(join(path, WEIGHTS_FILE))) {
     throw new Error(`Cannot open run '${path}' as it has no ${WEIGHTS_FILE}, which comes at its end: it is ${state}`);
@@ -118,6 +118,7 @@ async function openRunNet(path: string, options: OpenNetOptions): Promise<Landma
     lines,
     scheme,
     config,
+    tested: result?.data,
   };
 }
 
@@ -164,6 +165,7 @@ async function openKeras(path: string, options: OpenNetOptions): Promise<Landmar
     ...protocolOf(note.protocol),
     ...named(points, note.scheme, note.lines),
     config: undefined,
+    tested: undefined,
   };
 }
 
@@ -207,6 +209,7 @@ async function openLayers(folder: string, options: OpenNetOptions): Promise<Land
     ...protocolOf(note.protocol),
     ...named(points, note.scheme, note.lines),
     config: undefined,
+    tested: undefined,
   };
 }
 

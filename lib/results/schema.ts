@@ -48,8 +48,9 @@ export type RunSettings = {
 };
 
 /**
- * The identity of one set of faces: dataset, split, count, what it lacks (`partial`, empty when complete) and its
- * SHA-256 as in `FaceSet.hash`.
+ * The identity of one set of faces: dataset, split, count, what it lacks (`partial`, empty when complete) and a SHA-256:
+ * in `config.json` that of what drawn faces are drawn from (`FaceLabels.recipe`), as training begins before they are all
+ * there; everywhere else that of their content (`FaceSet.hash`).
  */
 export type DataIdentity = Evaluation["data"];
 

@@ -1,4 +1,4 @@
-import { type FaceSet, pickFaces } from "@/data/face_set.ts";
+import { type FaceSet, pickFaces, type TrainingFaces, wholeFaces } from "@/data/face_set.ts";
 import { createRandom } from "@/random.ts";
 
 declare const mark: unique symbol;
@@ -13,7 +13,7 @@ export interface TrainingSplit {
   /** Only {@linkcode splitTraining} can make one. */
   readonly [mark]: true;
   /** All training faces. */
-  readonly set: FaceSet;
+  readonly set: TrainingFaces;
   /** Indices of the faces to train on, ascending. */
   readonly train: Int32Array;
   /** Indices of the faces held out, ascending. */
@@ -27,7 +27,7 @@ export interface TrainingSplit {
  * @param fraction in [0, 1): 0 holds none out
  * @throws {RangeError} if the set is not a training split, or if no face would be left to train on
  */
-export function splitTraining(set: FaceSet, fraction: number, seed: number): TrainingSplit {
+export function splitTraining(set: TrainingFaces, fraction: number, seed: number): TrainingSplit {
   if (set.split !== "train") {
     throw new RangeError(
       `Cannot take validation faces from '${set.dataset}' as its split must be train: '${set.split}'`,
@@ -52,7 +52,10 @@ export function splitTraining(set: FaceSet, fraction: number, seed: number): Tra
   } as TrainingSplit;
 }
 
-/** The faces that a split holds out, as a set to evaluate on: its split is named `validation`. */
-export function heldOutFaces({ set, validation }: TrainingSplit): FaceSet {
-  return pickFaces(set, validation, "validation");
+/** The faces that a split holds out, as a set to evaluate on, when they are all there: its split is named `validation`. */
+export async function heldOutFaces(
+  { set, validation }: TrainingSplit,
+  options?: { quiet?: boolean },
+): Promise<FaceSet> {
+  return pickFaces(await wholeFaces(set, options), validation, "validation");
 }

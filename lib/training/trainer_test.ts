@@ -75,7 +75,7 @@ function toyBatches(
   size: number,
   spoil: (epoch: number, batch: number, images: Float32Array) => void = () => {},
 ): BatchSource {
-  const labels = encodeLabels(set.landmarks, SIZE);
+  const labels = encodeLabels(set.landmarks, SIZE), { images: pictures } = set as FaceSet;
   const pixels = SIZE * SIZE * 3;
   return {
     batches: Math.ceil(train.length / size),
@@ -86,7 +86,7 @@ function toyBatches(
         const images = new Float32Array(indices.length * pixels), rows = new Float32Array(indices.length * DIMS);
         indices.forEach((face, row) => {
           images.set(
-            Float32Array.from(set.images.subarray(face * pixels, (face + 1) * pixels), (v) => v / 255),
+            Float32Array.from(pictures.subarray(face * pixels, (face + 1) * pixels), (v) => v / 255),
             row * pixels,
           );
           rows.set(labels.subarray(face * DIMS, (face + 1) * DIMS), row * DIMS);

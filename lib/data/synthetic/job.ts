@@ -1,7 +1,7 @@
 import { hashSeed } from "@/random.ts";
 import type { Difficulty } from "./parameters.ts";
 import { sampleFace } from "./sample_face.ts";
-import { renderFace } from "./render.ts";
+import { frameFace, renderFace } from "./render.ts";
 
 /** A set of faces being drawn, by one thread or by several into the same memory. */
 export interface Job {
@@ -23,10 +23,22 @@ export function splitSeed(seed: number, split: string): number {
   return hashSeed(seed, "synthetic", split);
 }
 
-/** Draws face `index` into its place; the result depends on nothing but the job's seed, the index and its difficulty. */
+const sampled = (job: Job, index: number) =>
+  sampleFace(job.seed, index, (job.hard[index] ? "challenging" : "common") satisfies Difficulty);
+
+/** Puts landmarks and transform of face `index` into their places: what can be known without drawing it. */
+export function labelInto(job: Job, index: number): void {
+  const { landmarks, transform } = frameFace(sampled(job, index), job.size, job.margin);
+  job.landmarks.set(landmarks, index * landmarks.length);
+  job.transforms.set(transform, index * transform.length);
+}
+
+/**
+ * Draws face `index` into its place; the result depends on nothing but the job's seed, the index and its difficulty.
+ * Landmarks and transform are the bytes of {@linkcode labelInto}: who reads them meanwhile sees no difference.
+ */
 export function drawInto(job: Job, index: number): void {
-  const difficulty: Difficulty = job.hard[index] ? "challenging" : "common";
-  const face = renderFace(sampleFace(job.seed, index, difficulty), job.size, job.margin);
+  const face = renderFace(sampled(job, index), job.size, job.margin);
   job.images.set(face.image, index * face.image.length);
   job.landmarks.set(face.landmarks, index * face.landmarks.length);
   job.visible.set(face.visible, index * face.visible.length);

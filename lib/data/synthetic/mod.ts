@@ -4,14 +4,13 @@
  *
  * @module
  */
-import type { FaceSet } from "@/data/face_set.ts";
+import type { FaceLabels, FaceSet, PendingPictures } from "@/data/face_set.ts";
 import { scheme68 } from "@/data/schemes.ts";
-import { sha256 } from "@/files.ts";
-import { createProgress, type Progress } from "@/progress.ts";
+import { hashFaces } from "@/data/prepared.ts";
 import { createRandom } from "@/random.ts";
-import { drawInto, type Job, splitSeed } from "./job.ts";
+import { Drawing } from "./drawing.ts";
+import { type Job, splitSeed } from "./job.ts";
 import type { Difficulty } from "./parameters.ts";
-import type { Assignment } from "./worker.ts";
 
 export type { Difficulty, FaceParameters } from "./parameters.ts";
 export { sampleFace } from "./sample_face.ts";
@@ -78,7 +77,37 @@ const WORTH_WORKERS = 24;
 export async function generateFaces(
   options: GenerateFacesOptions,
 ): Promise<SyntheticFaceSet> {
-  const { count, size = 224, margin = 0, seed = 0, split = "train", subset, quiet = false } = options;
+  return await begin(options, false).whole({ quiet: options.quiet ?? false });
+}
+
+/** A set of faces that is being drawn. */
+export interface FacesInDrawing {
+  /** Landmarks and transforms are filled when {@linkcode startDrawing} has settled. */
+  readonly labels: FaceLabels;
+  /** The pictures, as they come. */
+  readonly pending: PendingPictures;
+  /** Waits for the last face; `quiet: false` shows how far they are. */
+  whole(options?: { quiet?: boolean }): Promise<SyntheticFaceSet>;
+  /** Gives up what is not drawn yet. */
+  close(): void;
+}
+
+/**
+ * Starts to draw the faces of {@linkcode generateFaces}: settles when all of their landmarks are known, while threads go
+ * on drawing. Few faces are all drawn by then.
+ *
+ * @throws as `generateFaces()`
+ */
+export async function startDrawing(options: GenerateFacesOptions): Promise<FacesInDrawing> {
+  const { drawing, ...started } = begin(options, true);
+  await (options.quiet
+    ? drawing.labelled
+    : drawing.show("labelled", `Placing synthetic faces (${started.labels.split})`));
+  return started;
+}
+
+function begin(options: GenerateFacesOptions, labelsFirst: boolean): FacesInDrawing & { drawing: Drawing } {
+  const { count, size = 224, margin = 0, seed = 0, split = "train", subset } = options;
   const { workers = navigator.hardwareConcurrency } = options;
   const check = (name: string, value: number, low: number, high: number) => {
     if (!Number.isInteger(value) || value < low || value > high) {
@@ -114,22 +143,18 @@ export async function generateFaces(
     visible: new Uint8Array(new SharedArrayBuffer(count * 68)),
     transforms: new Float32Array(new SharedArrayBuffer(count * 4 * 4)),
   };
-  const progress = createProgress({ label: `Drawing synthetic faces (${split})`, total: count, unit: "faces", quiet });
-  if (workers === 1 || count < WORTH_WORKERS) await drawHere(job, progress);
-  else await drawInWorkers(job, Math.min(workers, Math.ceil(count / 8)), progress);
-  progress.done();
+  const here = count < WORTH_WORKERS || (workers === 1 && !labelsFirst);
+  const drawing = new Drawing(job, { threads: here ? 0 : Math.min(workers, Math.ceil(count / 8)), labelsFirst });
 
   const all = Array.from({ length: count }, (_, index) => index);
-  return {
+  const labels: FaceLabels = {
     dataset: "synthetic",
     split,
     scheme: scheme68,
     protocol: margin === 0 ? "acr-224" : `margin-${margin}`,
     size,
     count,
-    images: job.images,
     landmarks: job.landmarks,
-    visible: job.visible,
     transforms: job.transforms,
     ids: all.map((index) => `synthetic/${split}/${seed}/${String(index).padStart(6, "0")}`),
     subsets: {
@@ -138,41 +163,21 @@ export async function generateFaces(
       full: all,
     },
     partial: "",
-    hash: sha256(job.images, bytes(job.landmarks), bytes(job.transforms)),
   };
-}
-
-const bytes = (values: Float32Array) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
-
-async function drawHere(job: Job, progress: Progress): Promise<void> {
-  for (let index = 0; index < job.hard.length; index++) {
-    drawInto(job, index);
-    progress.update(index + 1);
-    // Lets a signal handler or a notebook's interrupt through.
-    if (index % 16 === 15) await new Promise((resolve) => setTimeout(resolve));
-  }
-}
-
-async function drawInWorkers(job: Job, count: number, progress: Progress): Promise<void> {
-  const next = new Int32Array(new SharedArrayBuffer(4));
-  const threads: Worker[] = [];
-  let drawn = 0;
-  try {
-    await Promise.all(Array.from({ length: count }, () =>
-      new Promise<void>((resolve, reject) => {
-        const thread = new Worker(new URL("./worker.ts", import.meta.url).href, { type: "module" });
-        threads.push(thread);
-        thread.onmessage = ({ data }) => {
-          if (data === "done") resolve();
-          else progress.update(++drawn);
-        };
-        thread.onerror = (event) => {
-          event.preventDefault();
-          reject(new Error(`Cannot draw synthetic faces as a worker failed: ${event.message}`));
-        };
-        thread.postMessage({ job, next } satisfies Assignment);
-      })));
-  } finally {
-    for (const thread of threads) thread.terminate();
-  }
+  const { images, visible } = job;
+  const whole = drawing.drawn.then((): SyntheticFaceSet => {
+    return { ...labels, images, visible, hash: hashFaces({ ...labels, images }) };
+  });
+  // Nobody may be waiting when it fails: who asks later is told.
+  whole.catch(() => {});
+  return {
+    labels,
+    drawing,
+    pending: { images, ready: drawing.ready, prefer: (faces) => drawing.prefer(faces) },
+    async whole({ quiet = true } = {}) {
+      if (!quiet) await drawing.show("drawn", `Drawing synthetic faces (${split})`);
+      return await whole;
+    },
+    close: () => drawing.close(),
+  };
 }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { toOriginal } from "@/data/face_set.ts";
-import { generateFaces } from "./mod.ts";
+import { generateFaces, startDrawing } from "./mod.ts";
 
 Deno.test("generateFaces() gives the same bytes with one worker and with two, and a shorter set is a prefix", async () => {
   const options = { size: 48, seed: 5, split: "test", quiet: true };
@@ -11,6 +11,19 @@ Deno.test("generateFaces() gives the same bytes with one worker and with two, an
   assert.deepEqual(shared.visible, alone.visible);
   assert.deepEqual(shorter.images, alone.images.slice(0, shorter.images.length));
   assert.ok(alone.images.buffer instanceof SharedArrayBuffer);
+});
+
+Deno.test("startDrawing() knows all labels when it settles, of the faces that generateFaces() draws", async () => {
+  for (const count of [3, 40]) {
+    const options = { count, size: 32, seed: 4, workers: 2, quiet: true };
+    const { labels, pending, whole } = await startDrawing(options);
+    const early = { ...labels, landmarks: labels.landmarks.slice(), transforms: labels.transforms.slice() };
+    const expected = await generateFaces(options), { images, visible, hash, ...rest } = expected;
+    assert.deepEqual(early, rest);
+    assert.deepEqual(await whole(), { ...labels, images, visible, hash });
+    assert.ok(pending.ready.every((ready) => ready === 1));
+    assert.equal(pending.images.buffer, (await whole()).images.buffer);
+  }
 });
 
 Deno.test("generateFaces() draws other faces for another seed or split, and names subsets that add up", async () => {

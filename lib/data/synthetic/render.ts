@@ -1,6 +1,6 @@
 import { cropProtocol, cropTransform } from "@/data/crop.ts";
 import type { CropBox } from "@/data/resample.ts";
-import { project } from "./camera.ts";
+import { type Camera, project } from "./camera.ts";
 import { type Drawing, drawScene, SAMPLES } from "./draw.ts";
 import type { FaceParameters } from "./parameters.ts";
 import { develop } from "./photo.ts";
@@ -30,6 +30,9 @@ export interface RenderedFace extends RenderedView {
   readonly transform: Float32Array;
 }
 
+/** What is known of a crop before it is drawn. */
+export type FramedFace = Pick<RenderedFace, "landmarks" | "transform">;
+
 /**
  * Draws one face, framed by the `acr-224` protocol: the box of its landmarks and 5 pixels of the original picture on
  * each side, as far as the picture reaches, stretched to a square.
@@ -39,11 +42,20 @@ export interface RenderedFace extends RenderedView {
  * and what lies beyond the picture's edge is drawn as well.
  */
 export function renderFace(parameters: FaceParameters, size: number, margin = 0): RenderedFace {
-  const placed = placeFace(parameters), { width, height } = parameters.camera;
-  const tight = cropProtocol("acr-224").box({ landmarks: placed.landmarks, width, height });
-  const box = margin === 0 ? tight : widen(tight, margin);
-  const transform = cropTransform(box, size);
+  const placed = placeFace(parameters), transform = frame(placed, size, margin);
   return { ...renderView(placed, { width: size, height: size, transform }), transform };
+}
+
+/** Landmarks and frame of the crop that {@linkcode renderFace} draws: a tenth of its time. */
+export function frameFace(parameters: FaceParameters, size: number, margin = 0): FramedFace {
+  const placed = placeFace(parameters), transform = frame(placed, size, margin);
+  return { landmarks: inView(placed, transform).landmarks, transform };
+}
+
+function frame({ parameters, landmarks }: PlacedFace, size: number, margin: number): Float32Array {
+  const { width, height } = parameters.camera;
+  const tight = cropProtocol("acr-224").box({ landmarks, width, height });
+  return cropTransform(margin === 0 ? tight : widen(tight, margin), size);
 }
 
 /** The square around the middle of a box whose side is the box's longer one and a margin at both ends. */
@@ -58,20 +70,30 @@ export function renderPicture(parameters: FaceParameters): RenderedView & { widt
   return { ...renderView(placeFace(parameters), { width, height, transform: [1, 1, 0, 0] }), width, height };
 }
 
-/** Draws what a window onto the original picture shows. */
-export function renderView(face: PlacedFace, { width, height, transform }: View): RenderedView {
-  const { parameters } = face;
+/** Where a window onto the original picture shows the landmarks: `[136]` in its pixels; and `[68, 3]` with distances. */
+function inView(
+  face: PlacedFace,
+  transform: ArrayLike<number>,
+): { camera: Camera; projected: Float64Array; landmarks: Float32Array } {
   const [scaleX, scaleY, offsetX, offsetY] = [transform[0]!, transform[1]!, transform[2]!, transform[3]!];
   const camera = { ...face.camera, scaleX, scaleY, offsetX, offsetY };
-  const drawing = drawScene(parameters, buildScene(face), camera, width, height);
-  const image = develop(drawing.light, width, height, parameters, scaleX, scaleY);
+  const projected = project(camera, face.points), landmarks = new Float32Array(136);
+  for (let m = 0; m < 68; m++) {
+    landmarks[2 * m] = projected[3 * m]!;
+    landmarks[2 * m + 1] = projected[3 * m + 1]!;
+  }
+  return { camera, projected, landmarks };
+}
 
-  const dark = (parameters.glasses?.tint[1] ?? 1) < 0.3;
-  const projected = project(camera, face.points), landmarks = new Float32Array(136), visible = new Uint8Array(68);
+/** Draws what a window onto the original picture shows. */
+export function renderView(face: PlacedFace, { width, height, transform }: View): RenderedView {
+  const { parameters } = face, { camera, projected, landmarks } = inView(face, transform);
+  const drawing = drawScene(parameters, buildScene(face), camera, width, height);
+  const image = develop(drawing.light, width, height, parameters, camera.scaleX, camera.scaleY);
+
+  const dark = (parameters.glasses?.tint[1] ?? 1) < 0.3, visible = new Uint8Array(68);
   for (let m = 0; m < 68; m++) {
     const [x, y, inverse] = projected.subarray(3 * m, 3 * m + 3);
-    landmarks[2 * m] = x!;
-    landmarks[2 * m + 1] = y!;
     visible[m] = inSight(drawing, dark, x!, y!, inverse!) ? 1 : 0;
   }
   return { image, landmarks, visible };

@@ -1,21 +1,35 @@
 /// <reference lib="deno.worker" />
-import { drawInto, type Job } from "./job.ts";
+import { messageOf } from "@/errors.ts";
+import { type Board, showFace, takeFace, takeLabels } from "./board.ts";
+import { drawInto, type Job, labelInto } from "./job.ts";
 
-/** What a worker is told at its start: the job and the shared counter of faces begun. */
+/** What a worker is told at its start. */
 export interface Assignment {
   readonly job: Job;
-  readonly next: Int32Array;
+  readonly board: Board;
+  /** Whether to label all faces before any is drawn. */
+  readonly labelsFirst: boolean;
 }
+
+/** What a worker says: it finds no more faces to label, or none to draw, or it failed. */
+export type WorkerMessage = "labelled" | "drawn" | { readonly failed: string };
 
 declare const self: DedicatedWorkerGlobalScope;
 
-self.onmessage = ({ data: { job, next } }: MessageEvent<Assignment>) => {
-  const count = job.hard.length;
-  for (;;) {
-    const index = Atomics.add(next, 0, 1);
-    if (index >= count) break;
-    drawInto(job, index);
-    self.postMessage("face");
+const say = (message: WorkerMessage) => self.postMessage(message);
+
+self.onmessage = ({ data: { job, board, labelsFirst } }: MessageEvent<Assignment>) => {
+  try {
+    let face: number | undefined;
+    if (labelsFirst) { while ((face = takeLabels(board)) !== undefined) labelInto(job, face); }
+    say("labelled");
+    while ((face = takeFace(board)) !== undefined) {
+      drawInto(job, face);
+      showFace(board, face);
+    }
+    say("drawn");
+  } catch (error) {
+    // Uncaught, it would show its stack on standard error.
+    say({ failed: messageOf(error) });
   }
-  self.postMessage("done");
 };

@@ -57,6 +57,7 @@ export interface PendingPictures {
 
 /** Faces whose labels are known while their pictures are still being made. Training on them may begin. */
 export interface PendingFaces extends FaceLabels {
+  /** SHA-256 (hex) of all that decides what the faces look like: there is no hash of their content yet. */
   readonly recipe: string;
   /** For the loader, which waits for each picture; whoever wants all of them asks {@linkcode wholeFaces}. */
   readonly pending: PendingPictures;

@@ -3,9 +3,11 @@
  * ones, each stage beginning with the weights of the one before.
  *
  *     D="--data PATH/TO/300w"
- *     deno task experiment 300w-long-mnv2 $D --size 64 --epochs 60
- *     deno task experiment 300w-long-mnv2 $D --size 112 --epochs 50 --init RUN-AT-64
- *     deno task experiment 300w-long-mnv2 $D --init RUN-AT-112
+ *     deno task experiment 300w-long-mnv2 $D --size 64 --epochs 60 --set schedule.learningRate=0.002
+ *     cp results/300w-long-mnv2/*size=64/seed-0/weights.ckpt at-64.ckpt
+ *     deno task experiment 300w-long-mnv2 $D --size 112 --init at-64.ckpt
+ *     cp results/300w-long-mnv2/*size=112/seed-0/weights.ckpt at-112.ckpt
+ *     deno task experiment 300w-long-mnv2 $D --init at-112.ckpt
  */
 import { defineExperiment } from "@/experiment/page.ts";
 
@@ -35,7 +37,7 @@ export default defineExperiment({
   loss: { name: "l1" },
   optimizer: { name: "adam" },
   schedule: { name: "cosine", learningRate: 1e-3 },
-  epochs: 50,
+  epochs: 45,
   batch: 16,
 
   evaluation: { normalizer: "inter-ocular", threshold: 0.1 },

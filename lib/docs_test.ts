@@ -120,3 +120,10 @@ Deno.test("deno doc makes pages of the library", async () => {
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+Deno.test("docs/results.md shows what its commands print of the archived runs", async () => {
+  const { fillTables } = await import("../docs/results_page.ts");
+  const page = await Deno.readTextFile(inProject("docs", "results.md"));
+  assert.ok(page.includes("<!-- table -->"));
+  assert.equal(page, await fillTables(page), "deno task docs:results fills the tables in");
+});

@@ -43,7 +43,7 @@ export function runResults(args: readonly string[], output: Output = processOutp
     .option("--root <folder>", "the results folder", pathOption, "results")
     .option("--by <settings>", "what tells rows apart, as loss,architecture (default: all but the seed)", listOption)
     .addOption(new Option("--format <format>", "how to print").choices(TABLE_FORMATS).default("terminal"))
-    .option("--compare <selections...>", "compares two selections, A and B, face by face")
+    .option("--compare <selections...>", "compares the first selection with each other, face by face")
     .option("--published", `puts published numbers beside ours, marked`, false)
     .option("--mix", "allows means and ranks over different protocols, datasets, sizes and partial sets", false)
     .option("--subset <names>", "subsets of the test faces to show, as full,challenging", listOption)
@@ -113,17 +113,18 @@ async function compare(
   selections: readonly string[],
   { root, subset, mix }: ResultsOptions,
 ): Promise<GroupComparison[]> {
-  if (selections.length !== 2) {
-    throw new RangeError(`Cannot compare as it takes two selections, A and B: ${selections.join(" ") || "none"}`);
+  if (selections.length < 2) {
+    throw new RangeError(`Cannot compare as it takes two selections or more: ${selections.join(" ") || "none"}`);
   }
-  const [a, b] = selections.map((label) => ({ label, runs: selectRuns(runs, [label], root) })) as [
-    { label: string; runs: FinishedRun[] },
-    { label: string; runs: FinishedRun[] },
-  ];
-  const both = a.runs.find((run) => b.runs.includes(run));
-  if (both) throw new RangeError(`Cannot compare '${a.label}' with '${b.label}' as one run is in both: ${both.name}`);
+  const [a, ...others] = selections.map((label) => ({ label, runs: selectRuns(runs, [label], root) }));
   const comparisons: GroupComparison[] = [];
-  for (const name of subset ?? ["full"]) comparisons.push(await compareGroups(a, b, { subset: name, mix }));
+  for (const b of others) {
+    const both = a!.runs.find((run) => b.runs.includes(run));
+    if (both) {
+      throw new RangeError(`Cannot compare '${a!.label}' with '${b.label}' as one run is in both: ${both.name}`);
+    }
+    for (const name of subset ?? ["full"]) comparisons.push(await compareGroups(a!, b, { subset: name, mix }));
+  }
   return comparisons;
 }
 

@@ -164,8 +164,7 @@ Deno.test("results --compare states the difference of two selections with its er
 
     for (
       const [selections, expected] of [
-        [["*/acr"], /takes two selections, A and B: \*\/acr\n/],
-        [["*/acr", "*/l2", "x"], /takes two selections, A and B: \*\/acr \*\/l2 x\n/],
+        [["*/acr"], /takes two selections or more: \*\/acr\n/],
         [["synthetic-mnv2", "*/l2"], /one run is in both: synthetic-mnv2\/l2\/seed-1\n/],
         [["300w-mnv2", "*/l2"], /Cannot compare '300w-mnv2' with '\*\/l2' as that mixes datasets /],
         [["*/wing", "*/l2"], /none lies there, only .*: '\*\/wing'\n/],
@@ -277,4 +276,12 @@ Deno.test("results --archive copies numbers alone, which read as the original's,
     await Deno.writeTextFile(join(to, "result.json"), "{}");
     const refused = await results(root, ...copy);
     assert.match(refused.errors, /^Cannot archive 'synthetic-mnv2\/acr\/seed-1' as another result is there/);
+  }));
+
+Deno.test("results --compare takes one selection and several others, a row for each", () =>
+  withRoot(async (root) => {
+    for (const loss of ["acr", "l1", "l2"]) writeExample(root, { loss, nme: 0.04 + loss.length / 1000 });
+    const { text } = await results(root, "--format", "csv", "--compare", "*/acr", "*/l1", "*/l2");
+    const [, ...rows] = parseCsv(text, "csv");
+    assert.deepEqual(rows.map(([a, b]) => [a, b]), [["*/acr (1)", "*/l1 (1)"], ["*/acr (1)", "*/l2 (1)"]]);
   }));

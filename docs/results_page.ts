@@ -1,19 +1,41 @@
 /**
- * Draws the figures of results.md from the runs that are archived in results/runs: `deno task docs:figures`.
+ * Fills in the tables of results.md, and draws its figures, from the runs that are archived in results/runs:
+ * `deno task docs:results`. A test sees to it that the tables are what their commands print.
  *
  * @module
  */
 import { join } from "node:path";
 import { fromFileUrl } from "@/paths.ts";
 import { ablationBars, savePlot, trainingCurves } from "@/plots/mod.ts";
+import { runResults } from "@/cli/results.ts";
 import { groupRuns } from "@/results/group.ts";
 import { readMetrics } from "@/results/metrics_file.ts";
 import { type FinishedRun, isFinished, listRuns } from "@/results/read_run.ts";
 import { RUN_FILES } from "@/results/schema.ts";
 
 const folder = fromFileUrl(new URL("./results/", import.meta.url));
-const root = join(folder, "runs");
-const runs = (await listRuns(root)).filter(isFinished);
+
+/** A table: between the two comments stands what its command prints. */
+const TABLE = /(<!-- table -->\n\n {4}deno task results (.*)\n)[^]*?(<!-- end of table -->)/g;
+
+/** A page with its tables as the archive gives them now. */
+export async function fillTables(page: string): Promise<string> {
+  const printed: string[] = [];
+  for (const [, , args] of page.matchAll(TABLE)) {
+    const words = Array.from(args!.matchAll(/'([^']*)'|(\S+)/g), ([, quoted, plain]) => quoted ?? plain!);
+    let text = "";
+    const code = await runResults([...words, "--format", "markdown"], {
+      out: (part) => void (text += part),
+      error: (part) => void (text += part),
+      color: false,
+    });
+    if (code !== 0) throw new Error(`Cannot fill in the table of '${args}' as its command failed: ${text}`);
+    printed.push(text.trim());
+  }
+  return page.replace(TABLE, (_, head, _args, end) => `${head}\n${printed.shift()}\n\n${end}`);
+}
+
+const runs = (await listRuns(join(folder, "runs"))).filter(isFinished);
 
 /**
  * Images/s of stock tfjs-node by side of the crops, MobileNetV2, batches of 16, two idle cores:
@@ -64,10 +86,14 @@ const LOSSES = /^(l1|l2|smooth-l1|wing|acr|acr,loss\.(unit=pixel|form=paper))$/;
 const of = (experiment: string, variant: RegExp) =>
   runs.filter(({ config }) => config.experiment === experiment && variant.test(config.variant));
 
-await growth(of("300w-long-mnv2", /./).sort((a, b) => a.config.settings.size - b.config.settings.size));
-await bars("losses.svg", "Losses, 300W (partial), 64 px", of("300w-tuned-mnv2", LOSSES));
-await bars(
-  "difficulty.svg",
-  "Difficulty of ACR Loss, 300W (partial), 64 px",
-  of("300w-tuned-mnv2", /^acr(,difficulty.*|,loss\.difficulty.*)?$/),
-);
+if (import.meta.main) {
+  const page = join(folder, "..", "results.md");
+  await Deno.writeTextFile(page, await fillTables(await Deno.readTextFile(page)));
+  await growth(of("300w-long-mnv2", /./).sort((a, b) => a.config.settings.size - b.config.settings.size));
+  await bars("losses.svg", "Losses, 300W (partial), 64 px", of("300w-tuned-mnv2", LOSSES));
+  await bars(
+    "difficulty.svg",
+    "Difficulty of ACR Loss, 300W (partial), 64 px",
+    of("300w-tuned-mnv2", /^acr(,difficulty.*|,loss\.difficulty.*)?$/),
+  );
+}

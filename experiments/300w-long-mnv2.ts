@@ -5,9 +5,9 @@
  *     D="--data PATH/TO/300w"
  *     deno task experiment 300w-long-mnv2 $D --size 64 --epochs 60 --set schedule.learningRate=0.002
  *     cp results/300w-long-mnv2/*size=64/seed-0/weights.ckpt at-64.ckpt
- *     deno task experiment 300w-long-mnv2 $D --size 112 --init at-64.ckpt
+ *     deno task experiment 300w-long-mnv2 $D --size 112 --epochs 45 --init at-64.ckpt
  *     cp results/300w-long-mnv2/*size=112/seed-0/weights.ckpt at-112.ckpt
- *     deno task experiment 300w-long-mnv2 $D --init at-112.ckpt
+ *     deno task experiment 300w-long-mnv2 $D --epochs 45 --init at-112.ckpt
  */
 import { defineExperiment } from "@/experiment/page.ts";
 
@@ -37,7 +37,7 @@ export default defineExperiment({
   loss: { name: "l1" },
   optimizer: { name: "adam" },
   schedule: { name: "cosine", learningRate: 1e-3 },
-  epochs: 45,
+  epochs: 50,
   batch: 16,
 
   evaluation: { normalizer: "inter-ocular", threshold: 0.1 },

@@ -8,8 +8,8 @@ import { defineExperiment } from "@/experiment/page.ts";
 
 export default defineExperiment({
   summary: "MobileNetV2 on 300W at 64 px, before tuning",
-  duration: "not measured by us yet",
-  expected: "none measured by us yet",
+  duration: "not measured as it stands; 12 epochs take 2 min on one core",
+  expected: "8.0 % on held-out faces after 12 epochs of 300W (partial): docs/results.md",
 
   dataset: "300w",
   protocol: "acr-224",

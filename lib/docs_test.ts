@@ -125,5 +125,7 @@ Deno.test("docs/results.md shows what its commands print of the archived runs", 
   const { fillTables } = await import("../docs/results_page.ts");
   const page = await Deno.readTextFile(inProject("docs", "results.md"));
   assert.ok(page.includes("<!-- table -->"));
-  assert.equal(page, await fillTables(page), "deno task docs:results fills the tables in");
+  // `deno fmt` breaks long lines and pads columns.
+  const plain = (text: string) => text.replace(/\s+/g, " ").replace(/-{3,}/g, "---");
+  assert.equal(plain(page), plain(await fillTables(page)), "deno task docs:results fills the tables in");
 });

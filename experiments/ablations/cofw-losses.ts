@@ -7,8 +7,8 @@ import { defineAblation } from "@/experiment/ablation.ts";
 
 export default defineAblation({
   summary: "ACR Loss, L1 and L2 on COFW, three seeds each",
-  duration: "not measured by us yet",
-  expected: "none measured by us yet",
+  duration: "12 min on one core, COFW (partial)",
+  expected: "see docs/results.md",
   experiments: ["cofw-mnv2"],
   // Small, for a machine without a GPU; --size, --epochs and --set go larger.
   base: {

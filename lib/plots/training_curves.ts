@@ -96,7 +96,7 @@ export function trainingCurves(
   const y = {
     type: "quantitative",
     title: value,
-    scale: scale === "log" ? { type: scale } : { type: scale, zero: false },
+    scale: scale === "log" ? { type: scale, nice: false } : { type: scale, zero: false },
   };
   return plot({
     title: seeds > 1 ? { text: title, subtitle: `mean and standard deviation over up to ${seeds} seeds` } : title,

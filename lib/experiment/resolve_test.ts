@@ -26,7 +26,7 @@ Deno.test("resolveExperiment() fills in every default", () => {
   assert.deepEqual(settings.synthetic, { train: 100, test: 20, seed: 0 });
   assert.deepEqual(settings.loss, {
     name: "acr",
-    options: { lambda: 2, form: "continuous", unit: "normalised", scale: 1 },
+    options: { lambda: 2, form: "continuous", unit: "normalised", scale: 1, difficulty: "shape" },
   });
   assert.deepEqual(settings.optimizer, { name: "adam", options: { beta1: 0.9, beta2: 0.999, epsilon: 1e-7 } });
   assert.deepEqual(settings.schedule.options, { learningRate: 0.002, warmup: 0.05, final: 0.01 });
@@ -94,7 +94,10 @@ Deno.test("resolveExperiment() replaces an augmentation by a preset, and takes c
 const MISTAKES: [string[], RegExp][] = [
   [["epocs=5"], /^Cannot set 'epocs' as there is no such setting, did you mean epochs.*\?: epocs=5$/],
   [["loss.lamda=5"], /'loss.lamda' as there is no such setting, did you mean loss.lambda/],
-  [["loss.whatever-is-this=5"], /there are loss.lambda, loss.form, loss.unit, loss.scale: loss.whatever-is-this=5$/],
+  [
+    ["loss.whatever-is-this=5"],
+    /there are loss.lambda, loss.form, loss.unit, loss.scale, loss.difficulty: loss.whatever-is-this=5$/,
+  ],
   [["loss=l2", "loss.lambda=1"], /'loss.lambda' as there is no such setting/],
   [["zzzzzzzzzzzzzzzz=1"], /see --settings for a list: zzz/],
   [

@@ -82,6 +82,7 @@ Deno.test("createLoss() records every option with its resolved value", () => {
     form: "continuous",
     unit: "normalised",
     scale: 1,
+    difficulty: "shape",
   });
   const loss = createLoss("wing", { w: 5 }, { size: 224 });
   assert.deepEqual(createLoss("wing", loss.options, { size: 224 }).options, loss.options);
@@ -98,7 +99,7 @@ Deno.test("createLoss() refuses what does not exist and lists what does", () => 
   assert.throws(() => createLoss("acr", { lamda: 1 }, context), {
     name: "RangeError",
     message:
-      "Cannot create loss 'acr' as it has no option 'lamda' (did you mean 'lambda'?): it has lambda, form, unit, scale",
+      "Cannot create loss 'acr' as it has no option 'lamda' (did you mean 'lambda'?): it has lambda, form, unit, scale, difficulty",
   });
   assert.throws(() => createLoss("l2", { size: 3 }, context), /no option 'size'/);
   assert.throws(() => createLoss("l2", { toString: 3 }, context), /no option 'toString'/);

@@ -35,8 +35,6 @@ export async function fillTables(page: string): Promise<string> {
   return page.replace(TABLE, (_, head, _args, end) => `${head}\n${printed.shift()}\n\n${end}`);
 }
 
-const runs = (await listRuns(join(folder, "runs"))).filter(isFinished);
-
 /**
  * Images/s of stock tfjs-node by side of the crops, MobileNetV2, batches of 16, two idle cores:
  * `deno task bench:training --only ours,stock --batch 16 --size SIZE`.
@@ -83,10 +81,11 @@ async function bars(file: string, title: string, chosen: readonly FinishedRun[])
 }
 
 const LOSSES = /^(l1|l2|smooth-l1|wing|acr|acr,loss\.(unit=pixel|form=paper))$/;
-const of = (experiment: string, variant: RegExp) =>
-  runs.filter(({ config }) => config.experiment === experiment && variant.test(config.variant));
 
 if (import.meta.main) {
+  const runs = (await listRuns(join(folder, "runs"))).filter(isFinished);
+  const of = (experiment: string, variant: RegExp) =>
+    runs.filter(({ config }) => config.experiment === experiment && variant.test(config.variant));
   const page = join(folder, "..", "results.md");
   await Deno.writeTextFile(page, await fillTables(await Deno.readTextFile(page)));
   await growth(of("300w-long-mnv2", /./).sort((a, b) => a.config.settings.size - b.config.settings.size));

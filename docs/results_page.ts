@@ -11,6 +11,7 @@ import { runResults } from "@/cli/results.ts";
 import { groupRuns } from "@/results/group.ts";
 import { readMetrics } from "@/results/metrics_file.ts";
 import { type FinishedRun, isFinished, listRuns } from "@/results/read_run.ts";
+import { barsOf } from "@/results/report_figures.ts";
 import { RUN_FILES } from "@/results/schema.ts";
 
 const folder = fromFileUrl(new URL("./results/", import.meta.url));
@@ -70,12 +71,7 @@ async function growth(stages: readonly FinishedRun[]): Promise<void> {
 
 /** Bars of a group of runs, best first. */
 async function bars(file: string, title: string, chosen: readonly FinishedRun[]): Promise<void> {
-  const rows = groupRuns(chosen).map(({ key, subsets, runs }) => ({
-    name: key.variant!,
-    mean: 100 * subsets["full"]!.nme.mean,
-    deviation: runs.length > 1 ? 100 * subsets["full"]!.nme.deviation! : undefined,
-    runs: runs.length,
-  }));
+  const rows = barsOf(groupRuns(chosen), ({ key }) => key.variant!);
   rows.sort((a, b) => a.mean - b.mean);
   await savePlot(ablationBars({ rows, value: "test NME (%)", title }), join(folder, file));
 }

@@ -3,6 +3,7 @@ import { schemeByName } from "@/data/schemes.ts";
 import { messageOf } from "@/errors.ts";
 import {
   ablationBars,
+  type AblationRow,
   cumulativeError,
   errorHistogram,
   landmarkErrorMap,
@@ -38,6 +39,19 @@ const LENGTHS: Readonly<Record<string, string>> = {
 
 /** More lines than these cannot be told apart. */
 export const MOST_SERIES = 8;
+
+/** NME of the full test set as bars for {@linkcode ablationBars}, in percent; groups without a finite one are left out. */
+export function barsOf(groups: readonly Group[], nameOf = ({ label }: Group): string => label): AblationRow[] {
+  return groups.filter(({ subsets }) => Number.isFinite(subsets.full!.nme.mean)).map((group) => {
+    const { mean, deviation, count } = group.subsets.full!.nme;
+    return {
+      name: nameOf(group),
+      mean: 100 * mean,
+      ...(deviation === undefined ? {} : { deviation: 100 * deviation }),
+      ...(count === undefined ? {} : { runs: count }),
+    };
+  });
+}
 
 /**
  * CED, histogram, bars, curves and errors by region and landmark, as far as the run directories have what they need.
@@ -94,15 +108,7 @@ async function errorFigures(
       { title: "Errors of the faces", spec: errorHistogram({ series: usable, normalizer }) },
     );
   }
-  const rows = groups.filter(({ subsets }) => Number.isFinite(subsets.full!.nme.mean)).map(({ label, subsets }) => {
-    const { mean, deviation, count } = subsets.full!.nme;
-    return {
-      name: label,
-      mean: 100 * mean,
-      ...(deviation === undefined ? {} : { deviation: 100 * deviation }),
-      ...(count === undefined ? {} : { runs: count }),
-    };
-  });
+  const rows = barsOf(groups);
   if (rows.length > 1) {
     figures.push({
       title: "Means and deviations",
